@@ -1,0 +1,3 @@
+module github.com/suncode/suncode
+
+go 1.26
