@@ -1,0 +1,56 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# How long each fuzz target runs, as go test -fuzztime takes it.
+FUZZTIME ?= 5s
+# Which benchmarks `make bench` runs, and for how long each.
+BENCH ?= ^BenchmarkCode$$
+BENCHTIME ?= 1s
+
+lint := go tool -modfile=tools/go.mod golangci-lint
+lint_tools := go -C tools tool golangci-lint
+
+.PHONY: help run build test check lint fmt fuzz bench cover clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start the server with its demo app on http://127.0.0.1:8080
+	go run ./cmd/suncode serve
+
+build: ## the program as one static file, ./suncode
+	CGO_ENABLED=0 go build -trimpath -o suncode ./cmd/suncode
+
+test: ## install what the tests need on a bare Debian machine, then check everything
+	@tools/needs.sh
+	SUNCODE_TEST_TOOLS=required $(MAKE) --no-print-directory check
+
+check: lint ## formatting, linters, import table, tests with the race detector, fuzz seconds
+	go -C tools test ./...
+	go test -race ./...
+	@$(MAKE) --no-print-directory fuzz
+
+lint: ## formatting and linters only
+	$(lint) fmt --diff
+	$(lint) run ./...
+	$(lint_tools) run ./...
+
+fmt: ## format every Go file in place
+	$(lint) fmt
+
+fuzz: ## every fuzz target for FUZZTIME (default 5s)
+	@go -C tools run ./fuzzall -dir "$(CURDIR)" -time $(FUZZTIME)
+
+bench: ## encode, draw, JPEG, PNG and scan times beside Go's own encoders
+	@mkdir -p dist
+	@go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) . | tee dist/bench.txt | go -C tools run ./benchtable
+
+cover: ## test coverage per function, and as a page in cover.html
+	go test -coverprofile=cover.out -coverpkg=./... ./...
+	go tool cover -func=cover.out | tail -n 1
+	go tool cover -html=cover.out -o cover.html
+
+clean: ## remove what the other targets leave behind (never suncode-data)
+	rm -rf suncode dist cover.out cover.html
+	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -delete

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the tests need beside Go and this machine lacks. Asks for nothing where nothing is missing.
+set -euo pipefail
+
+# A command that the tests call, and the Debian packages it comes in.
+needs=(
+  "gcc           gcc libc6-dev"        # the race detector links with it
+  "rsvg-convert  librsvg2-bin"         # draws our SVG files
+  "djpeg         libjpeg-turbo-progs"  # reads our JPEG files as browsers do
+  "dwebp         webp"                 # makes and reads WebP pictures
+)
+
+missing=()
+packages=()
+for need in "${needs[@]}"; do
+  read -r command from <<<"$need"
+  if ! command -v "$command" >/dev/null; then
+    missing+=("$command")
+    read -ra names <<<"$from"
+    packages+=("${names[@]}")
+  fi
+done
+if ((${#missing[@]} == 0)); then
+  exit 0
+fi
+
+echo "missing: ${missing[*]}; installing: ${packages[*]}"
+if ! command -v apt-get >/dev/null; then
+  echo "This is no Debian: install the commands above by hand, or run 'make check', which skips the tests that need them." >&2
+  exit 1
+fi
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "Not root and no sudo here: run 'apt-get install ${packages[*]}' as root first." >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq </dev/null
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
