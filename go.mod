@@ -2,11 +2,14 @@ module github.com/suncode/suncode
 
 go 1.26.0
 
+require golang.org/x/image v0.47.0
+
 require (
+	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/image v0.47.0
+	pgregory.net/rapid v1.2.0 // indirect
 )
