@@ -1,0 +1,223 @@
+package issue
+
+import (
+	"bytes"
+	"context"
+	"image/color"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/suncode/suncode"
+	"github.com/suncode/suncode/render"
+	"github.com/suncode/suncode/ticket"
+)
+
+const (
+	// DefaultWidth is the width of a picture, in pixels, when none is asked for.
+	DefaultWidth = 430
+	// MinWidth and MaxWidth bound the width of an issued picture, in pixels.
+	MinWidth, MaxWidth = 280, 1280
+	// MaxPagePath is the longest page that a code can lead to, in bytes.
+	MaxPagePath = 1024
+
+	reservedWord = "scancode_time"
+)
+
+// Request asks for one code. [NewRequest] fills in the defaults.
+type Request struct {
+	App         uint64 // the app's number
+	Scene       string // 1 to 32 of the 82 scene characters
+	Page        string // "": the home page, whatever it is when the code is scanned
+	CheckPath   bool   // the page must be in the published version
+	Env         string // "release", "trial" or "develop"
+	WidthPx     int    // MinWidth to MaxWidth
+	AutoColor   bool   // lines in the tone of the app's logo; Line does not count
+	Line        color.NRGBA
+	Transparent bool // a PNG without ground instead of a JPEG
+}
+
+// NewRequest asks for a code with the defaults of the API: home page of the
+// release version, checked, 430 pixels, black on white.
+func NewRequest(app uint64, scene string) Request {
+	return Request{
+		App: app, Scene: scene, CheckPath: true, Env: ticket.Release.String(),
+		WidthPx: DefaultWidth, Line: color.NRGBA{A: 255},
+	}
+}
+
+// Picture is an issued code.
+type Picture struct {
+	Data      []byte
+	MediaType string // "image/jpeg", or "image/png" for a transparent one
+	Ticket    []byte // what the code says
+}
+
+// Issuer makes codes. The same request gives the same bytes for as long as the
+// sealing key and the app's logo stay.
+type Issuer struct{ store Store }
+
+// NewIssuer makes an Issuer on the store.
+func NewIssuer(store Store) *Issuer { return &Issuer{store: store} }
+
+// Issue makes the picture of the code that r asks for. It checks in this
+// order, and returns the first that fails: [UnknownApp], [SceneLength],
+// [InvalidScene], [InvalidArgs] (environment), [ReservedPage], [InvalidPage]
+// or [NotPublished] (page), [InvalidWidth].
+func (i *Issuer) Issue(ctx context.Context, r Request) (Picture, error) {
+	app, raw, err := i.mint(ctx, r)
+	if err != nil {
+		return Picture{}, err
+	}
+	if r.WidthPx < MinWidth || r.WidthPx > MaxWidth {
+		return Picture{}, fail(InvalidWidth, "invalid width", "%d pixels are not within %d to %d", r.WidthPx, MinWidth, MaxWidth)
+	}
+	symbol, err := suncode.EncodeBytes(raw)
+	if err != nil {
+		return Picture{}, err
+	}
+	picture := Picture{MediaType: "image/jpeg", Ticket: raw}
+	draw := render.JPEG
+	if r.Transparent {
+		picture.MediaType, draw = "image/png", render.PNG
+	}
+	var b bytes.Buffer
+	if err := draw(&b, &symbol, looks(app, r)); err != nil {
+		return Picture{}, err
+	}
+	picture.Data = b.Bytes()
+	return picture, nil
+}
+
+// Mint is the ticket of the code that r asks for, without the picture. Errors
+// are those of [Issuer.Issue], in its order; the looks are not checked.
+func (i *Issuer) Mint(ctx context.Context, r Request) ([]byte, error) {
+	_, raw, err := i.mint(ctx, r)
+	return raw, err
+}
+
+func (i *Issuer) mint(ctx context.Context, r Request) (*App, []byte, error) {
+	snapshot := i.store.Snapshot()
+	app, ok := snapshot.AppByNumber(r.App)
+	if !ok {
+		return nil, nil, fail(UnknownApp, "unknown app", "no app has the number %d", r.App)
+	}
+	if err := checkScene(r.Scene); err != nil {
+		return nil, nil, err
+	}
+	env, err := ParseEnv(r.Env)
+	if err != nil {
+		return nil, nil, err
+	}
+	page, err := i.page(ctx, app, env, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	number, key := snapshot.SealingKey()
+	t := ticket.Ticket{Env: env, App: app.Number, Page: page, Key: number, Scene: r.Scene}
+	raw, err := ticket.Make(t, key)
+	return app, raw, err
+}
+
+// page is the number of the page that the request names, 0 for the home page.
+func (i *Issuer) page(ctx context.Context, app *App, env ticket.Env, r Request) (uint64, error) {
+	if err := checkPage(r.Page); err != nil {
+		return 0, err
+	}
+	if !r.CheckPath {
+		return i.uncheckedPage(ctx, app, r.Page)
+	}
+	version, ok := app.Version(env)
+	if !ok {
+		return 0, fail(NotPublished, "the app is not published", "%s has no %s version; publish one or set check_path to false", app.AppID, env)
+	}
+	if r.Page == "" {
+		return 0, nil
+	}
+	number, ok := version.Number(r.Page)
+	if !ok {
+		return 0, fail(InvalidPage, "invalid page", "page %q is not in the %s version of %s", clip(r.Page), env, app.AppID)
+	}
+	return number, nil
+}
+
+func (i *Issuer) uncheckedPage(ctx context.Context, app *App, page string) (uint64, error) {
+	if page == "" {
+		return 0, nil
+	}
+	if number, ok := app.Pages.Number(page); ok {
+		return number, nil
+	}
+	return i.store.AssignPage(ctx, app.Number, page)
+}
+
+// checkScene counts characters, not bytes, so that a short scene with letters
+// outside ASCII is told about its characters and not about its length.
+func checkScene(scene string) error {
+	if scene == "" {
+		return fail(SceneLength, "invalid length for scene", "scene is missing or empty")
+	}
+	if n := utf8.RuneCountInString(scene); n > ticket.MaxScene {
+		return fail(SceneLength, "invalid length for scene", "scene has %d characters, at most %d are allowed", n, ticket.MaxScene)
+	}
+	if err := ticket.ValidScene(scene); err != nil {
+		return &Error{Code: InvalidScene, Message: "invalid scene", Hint: err.Error(), Err: err}
+	}
+	return nil
+}
+
+// checkPage holds the rules that a page must keep whether it exists or not.
+func checkPage(page string) error {
+	if strings.Contains(page, reservedWord) {
+		return fail(ReservedPage, "page contains a reserved word", "page must not contain %s", reservedWord)
+	}
+	if err := checkPath(page); err != nil {
+		return fail(InvalidPage, "invalid page", "page %v", err)
+	}
+	return nil
+}
+
+type pathError string
+
+func (e pathError) Error() string { return string(e) }
+
+// checkPath says what is wrong with the page's path, as the end of a sentence.
+// The empty path is the home page's.
+func checkPath(path string) error {
+	switch {
+	case len(path) > MaxPagePath:
+		return pathError("is longer than 1024 bytes")
+	case strings.HasPrefix(path, "/"):
+		return pathError("must not begin with /")
+	case strings.Contains(path, "?"):
+		return pathError("must not have a query: put parameters into scene")
+	case !utf8.ValidString(path):
+		return pathError("is not UTF-8")
+	case strings.ContainsFunc(path, unicode.IsControl):
+		return pathError("has a control character")
+	}
+	return nil
+}
+
+// looks are how the code of r is drawn.
+func looks(app *App, r Request) render.Options {
+	line := r.Line
+	if r.AutoColor {
+		line = tone(app)
+	}
+	return render.Options{
+		WidthPx: r.WidthPx, Line: line, Transparent: r.Transparent,
+		Logo: app.Logo, Badge: app.Badge,
+	}
+}
+
+// tone is the colour that auto_color gives the lines: the logo's dominant tone
+// if it is dark enough to be scanned, else black.
+func tone(app *App) color.NRGBA {
+	if app.Logo != nil {
+		if tone, ok := app.Logo.Tone(); ok {
+			return tone
+		}
+	}
+	return color.NRGBA{A: 255}
+}

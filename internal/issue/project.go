@@ -1,0 +1,105 @@
+package issue
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	appFile     = "app.json"
+	projectFile = "project.config.json"
+)
+
+// LoadProject reads the pages of the mini program at name: its folder (the
+// miniprogramRoot of project.config.json is followed, if there is one) or an
+// app.json file of any name. Everything that is wrong is [InvalidManifest].
+func LoadProject(name string) (Manifest, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return Manifest{}, projectError(err)
+	}
+	if info.IsDir() {
+		return ReadProject(os.DirFS(name))
+	}
+	dir, file := filepath.Split(name)
+	if file == projectFile {
+		return ReadProject(os.DirFS(filepath.Clean(dir)))
+	}
+	data, err := readLimited(os.DirFS(filepath.Clean(dir)), file)
+	if err != nil {
+		return Manifest{}, projectError(err)
+	}
+	return ParseAppJSON(data)
+}
+
+// ReadProject is [LoadProject] for the folder at the root of fsys.
+func ReadProject(fsys fs.FS) (Manifest, error) {
+	root, err := miniprogramRoot(fsys)
+	if err != nil {
+		return Manifest{}, projectError(err)
+	}
+	data, err := readLimited(fsys, path.Join(root, appFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && hasFile(fsys, path.Join(root, "game.json")):
+		return Manifest{}, projectError(errors.New("it is a mini game, which has no pages"))
+	case errors.Is(err, fs.ErrNotExist):
+		return Manifest{}, projectError(fmt.Errorf("it has no %s: name the folder that holds one, the built one if the project is compiled", path.Join(root, appFile)))
+	case err != nil:
+		return Manifest{}, projectError(err)
+	}
+	return ParseAppJSON(data)
+}
+
+// miniprogramRoot is the folder of app.json within the project, "." unless
+// project.config.json names another.
+func miniprogramRoot(fsys fs.FS) (string, error) {
+	data, err := readLimited(fsys, projectFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ".", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	keys, err := readObject(data, MaxManifest)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", projectFile, err)
+	}
+	var root string
+	if raw := keys["miniprogramRoot"]; !isNull(raw) && json.Unmarshal(raw, &root) != nil {
+		return "", fmt.Errorf("%s: miniprogramRoot is not a string", projectFile)
+	}
+	root = path.Clean(strings.TrimSuffix(root, "/"))
+	if !fs.ValidPath(root) {
+		return "", fmt.Errorf("%s: miniprogramRoot %q does not stay within the project", projectFile, clip(root))
+	}
+	return root, nil
+}
+
+func readLimited(fsys fs.FS, name string) ([]byte, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	data, err := io.ReadAll(io.LimitReader(f, MaxManifest+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return data, nil
+}
+
+func hasFile(fsys fs.FS, name string) bool {
+	_, err := fs.Stat(fsys, name)
+	return err == nil
+}
+
+func projectError(err error) error {
+	return &Error{Code: InvalidManifest, Message: "the project cannot be published", Hint: err.Error(), Err: err}
+}
