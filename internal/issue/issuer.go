@@ -26,15 +26,15 @@ const (
 
 // Request asks for one code. [NewRequest] fills in the defaults.
 type Request struct {
-	App         uint64 // the app's number
-	Scene       string // 1 to 32 of the 82 scene characters
-	Page        string // "": the home page, whatever it is when the code is scanned
-	CheckPath   bool   // the page must be in the published version
-	Env         string // "release", "trial" or "develop"
-	WidthPx     int    // MinWidth to MaxWidth
-	AutoColor   bool   // lines in the tone of the app's logo; Line does not count
-	Line        color.NRGBA
-	Transparent bool // a PNG without ground instead of a JPEG
+	App         uint64      // the app's number
+	Scene       string      // 1 to 32 of the 82 scene characters
+	Page        string      // "": the home page, whatever it is when the code is scanned
+	CheckPath   bool        // the page must be in the published version
+	Env         string      // "release", "trial" or "develop"
+	WidthPx     int         // MinWidth to MaxWidth
+	AutoColor   bool        // lines in the tone of the app's logo; Line does not count
+	Line        color.NRGBA // its alpha does not count
+	Transparent bool        // a PNG without ground instead of a JPEG
 }
 
 // NewRequest asks for a code with the defaults of the API: home page of the
@@ -202,6 +202,7 @@ func checkPath(path string) error {
 // looks are how the code of r is drawn.
 func looks(app *App, r Request) render.Options {
 	line := r.Line
+	line.A = 255
 	if r.AutoColor {
 		line = tone(app)
 	}

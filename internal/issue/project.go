@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -17,37 +15,41 @@ const (
 	projectFile = "project.config.json"
 )
 
-// LoadProject reads the pages of the mini program at name: its folder (the
-// miniprogramRoot of project.config.json is followed, if there is one) or an
-// app.json file of any name. Everything that is wrong is [InvalidManifest].
-func LoadProject(name string) (Manifest, error) {
-	info, err := os.Stat(name)
+// LoadProject reads the pages of the mini program at name in fsys: its folder
+// (the miniprogramRoot of project.config.json is followed, if there is one) or
+// an app.json file of any name. For a path of the operating system, fsys is
+// os.DirFS of its folder and name its last part. Everything that is wrong is
+// [InvalidManifest].
+func LoadProject(fsys fs.FS, name string) (Manifest, error) {
+	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return Manifest{}, projectError(err)
 	}
+	if path.Base(name) == projectFile {
+		return loadFolder(fsys, path.Dir(name))
+	}
 	if info.IsDir() {
-		return ReadProject(os.DirFS(name))
+		return loadFolder(fsys, name)
 	}
-	dir, file := filepath.Split(name)
-	if file == projectFile {
-		return ReadProject(os.DirFS(filepath.Clean(dir)))
-	}
-	data, err := readLimited(os.DirFS(filepath.Clean(dir)), file)
+	data, err := readLimited(fsys, name)
 	if err != nil {
 		return Manifest{}, projectError(err)
 	}
 	return ParseAppJSON(data)
 }
 
-// ReadProject is [LoadProject] for the folder at the root of fsys.
-func ReadProject(fsys fs.FS) (Manifest, error) {
-	root, err := miniprogramRoot(fsys)
+func loadFolder(fsys fs.FS, dir string) (Manifest, error) {
+	project, err := fs.Sub(fsys, dir)
 	if err != nil {
 		return Manifest{}, projectError(err)
 	}
-	data, err := readLimited(fsys, path.Join(root, appFile))
+	root, err := miniprogramRoot(project)
+	if err != nil {
+		return Manifest{}, projectError(err)
+	}
+	data, err := readLimited(project, path.Join(root, appFile))
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && hasFile(fsys, path.Join(root, "game.json")):
+	case errors.Is(err, fs.ErrNotExist) && hasFile(project, path.Join(root, "game.json")):
 		return Manifest{}, projectError(errors.New("it is a mini game, which has no pages"))
 	case errors.Is(err, fs.ErrNotExist):
 		return Manifest{}, projectError(fmt.Errorf("it has no %s: name the folder that holds one, the built one if the project is compiled", path.Join(root, appFile)))
