@@ -1,0 +1,143 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
+	"sync"
+
+	"github.com/suncode/suncode/internal/picture"
+)
+
+// Limits of a logo or badge picture. Larger ones are refused before they are decoded.
+const (
+	MaxPictureBytes  = 16 << 20 // length of the file
+	MaxPicturePixels = 16 << 20 // width × height
+)
+
+// ErrPicture is wrapped by every error of ParseLogo and ParseBadge: not a JPEG, PNG or WebP file, damaged, too large.
+var ErrPicture = errors.New("render: unusable picture")
+
+const (
+	// masterPx bounds the edge of what is kept of a photo, and so its memory to 16 MiB.
+	masterPx = 2048
+	// embedBytes bounds the file that goes into an SVG as it is.
+	embedBytes = 512 << 10
+	// embedPx bounds the edge of the copy that goes into an SVG in its stead.
+	embedPx = 1024
+)
+
+// photo is somebody's picture, cut to its middle square and laid on white.
+type photo struct {
+	master *image.NRGBA // square, opaque, from (0, 0)
+	file   []byte       // as it came, where it can be embedded; else nil
+	format string       // of file: "jpeg" or "png"
+	tiles  tiles
+}
+
+func parsePhoto(data []byte) (*photo, error) {
+	if len(data) > MaxPictureBytes {
+		return nil, fmt.Errorf("%w: %d bytes, at most %d", ErrPicture, len(data), MaxPictureBytes)
+	}
+	img, format, err := picture.DecodeWithin(data, MaxPicturePixels)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
+	}
+	p := &photo{master: middleSquare(img)}
+	if edge := p.master.Rect.Dx(); edge > masterPx {
+		p.master = resample(p.master, image.Rect(0, 0, masterPx, masterPx), point{}, masterPx)
+	}
+	if embeddable(data, format) {
+		p.file, p.format = bytes.Clone(data), format
+	}
+	return p, nil
+}
+
+// middleSquare cuts out the largest square about the middle and lays it on white.
+func middleSquare(img image.Image) *image.NRGBA {
+	b := img.Bounds()
+	edge := min(b.Dx(), b.Dy())
+	corner := b.Min.Add(image.Pt((b.Dx()-edge)/2, (b.Dy()-edge)/2))
+	square := image.NewRGBA(image.Rect(0, 0, edge, edge))
+	draw.Draw(square, square.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(square, square.Rect, img, corner, draw.Over)
+	return &image.NRGBA{Pix: square.Pix, Stride: square.Stride, Rect: square.Rect}
+}
+
+// embeddable reports whether every viewer of SVG shows a file as we do: WebP is not known to all, and an orientation
+// tag would turn it in some.
+func embeddable(data []byte, format string) bool {
+	return len(data) <= embedBytes && format != "webp" &&
+		!bytes.Contains(data, []byte("Exif\x00\x00")) && !bytes.Contains(data, []byte("eXIf"))
+}
+
+// embed is the file for an SVG, and its media type.
+func (p *photo) embed() (data []byte, mediaType string, err error) {
+	if p.file != nil {
+		return p.file, "image/" + p.format, nil
+	}
+	img := p.master
+	if img.Rect.Dx() > embedPx {
+		img = resample(img, image.Rect(0, 0, embedPx, embedPx), point{}, embedPx)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil, "", fmt.Errorf("render: %w", err)
+	}
+	return b.Bytes(), "image/png", nil
+}
+
+// tile is the photo scaled to a place given in pixels, for a picture of a width; each photo has one place only.
+func (p *photo) tile(place shape, widthPx int) *image.NRGBA {
+	if tile := p.tiles.get(widthPx); tile != nil {
+		return tile
+	}
+	corner := point{place.from.x - place.radius, place.from.y - place.radius}
+	tile := resample(p.master, place.bounds(), corner, 2*place.radius)
+	p.tiles.put(widthPx, tile)
+	return tile
+}
+
+// tiles keeps the last few scaled copies of a photo. It is safe for concurrent use; two callers that miss at once
+// both scale, and one copy stays.
+type tiles struct {
+	mu   sync.Mutex
+	kept []scaled // the oldest first
+}
+
+type scaled struct {
+	widthPx int
+	tile    *image.NRGBA
+}
+
+// Bounds of tiles: at most keptTiles of pictures up to keptWidthPx, 5 MiB for a logo in all.
+const (
+	keptTiles   = 4
+	keptWidthPx = 1280
+)
+
+func (t *tiles) get(widthPx int) *image.NRGBA {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.kept {
+		if s.widthPx == widthPx {
+			return s.tile
+		}
+	}
+	return nil
+}
+
+func (t *tiles) put(widthPx int, tile *image.NRGBA) {
+	if widthPx > keptWidthPx {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.kept) == keptTiles {
+		t.kept = append(t.kept[:0], t.kept[1:]...)
+	}
+	t.kept = append(t.kept, scaled{widthPx, tile})
+}
