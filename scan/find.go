@@ -1,0 +1,177 @@
+package scan
+
+import (
+	"cmp"
+	"image"
+	"math"
+	"slices"
+
+	"github.com/suncode/suncode"
+)
+
+// Result is a code found in a picture.
+type Result struct {
+	// Symbol is the code's cells after correction.
+	Symbol suncode.Symbol
+	// Payload is what the symbol carries.
+	Payload suncode.Payload
+	// Corrected is the number of codewords that had to be corrected, erasures included.
+	Corrected int
+	// Corners are those of the square around the code, 54 pitches wide, in pixels: top left, top right, bottom right
+	// and bottom left as seen when the badge is at the bottom right.
+	Corners [4]Point
+}
+
+// Text is the text of an alphanumeric payload, as real codes carry it; ok is false for other payloads.
+func (r *Result) Text() (text string, ok bool) {
+	return string(r.Payload.Data), r.Payload.Mode == suncode.Alphanumeric
+}
+
+// Ticket is the bytes of a bytes payload, as Suncode's own codes carry it; ok is false for other payloads. Package
+// ticket opens it.
+func (r *Result) Ticket() (raw []byte, ok bool) {
+	return r.Payload.Data, r.Payload.Mode == suncode.Bytes
+}
+
+// Options bound a scan. The zero value is right for still pictures.
+type Options struct {
+	// Max is the number of codes after which the search ends; 0 means all of them.
+	Max int
+}
+
+// Find looks for codes in a picture and reads them, in any number, at any size from about 2 pixels per pitch and any
+// rotation, dark on light or light on dark, in any colours that differ. Transparent parts count as white. Results are
+// ordered by their middle, top to bottom. A picture without codes gives none.
+func Find(img image.Image, o Options) []Result {
+	var s Scanner
+	return s.Find(img, o)
+}
+
+// Scanner is Find that keeps its memory for the next picture. It is not safe for concurrent use.
+type Scanner struct {
+	levels  []plane
+	t       thresholds
+	finder  eyeFinder
+	results []found
+	tried   []frame
+}
+
+// found is a result with the place it takes up.
+type found struct {
+	Result
+	x, y, radius float64
+}
+
+// channels is the order in which a picture is looked at: one is enough for most.
+var channels = [...]channel{luma, red, green, blue, opacity}
+
+// Find is the function Find.
+func (s *Scanner) Find(img image.Image, o Options) []Result {
+	s.results = s.results[:0]
+	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
+		return nil
+	}
+	for _, c := range channels {
+		if len(s.levels) == 0 {
+			s.levels = make([]plane, 1)
+		}
+		if s.levels[0].fill(img, c) {
+			s.search(o)
+		}
+		if len(s.results) > 0 {
+			break
+		}
+	}
+	slices.SortFunc(s.results, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
+	})
+	out := make([]Result, len(s.results))
+	for i, r := range s.results {
+		out[i] = r.Result
+	}
+	return out
+}
+
+const (
+	// minEdgePx is the least edge of a picture that can hold a code.
+	minEdgePx = 48
+)
+
+// search looks for codes at every level of detail of levels[0].
+func (s *Scanner) search(o Options) {
+	depth := s.pyramid()
+	for level := depth - 1; level >= 0; level-- {
+		s.searchLevel(level, o)
+		if o.Max > 0 && len(s.results) >= o.Max {
+			return
+		}
+	}
+	if len(s.results) > 0 || s.levels[0].w*s.levels[0].h > 1<<20 {
+		return
+	}
+	var doubled plane
+	doubled.double(&s.levels[0])
+	s.levels[0], doubled = doubled, s.levels[0]
+	s.searchLevel(0, o)
+	for i := range s.results {
+		s.results[i].scale(0.5)
+	}
+	s.levels[0] = doubled
+}
+
+// pyramid halves levels[0] until a code of the whole size would have small eyes.
+func (s *Scanner) pyramid() int {
+	depth := 1
+	for min(s.levels[depth-1].w, s.levels[depth-1].h) >= 2*6*suncode.EdgePitches {
+		if len(s.levels) == depth {
+			s.levels = append(s.levels, plane{})
+		}
+		s.levels[depth].halve(&s.levels[depth-1])
+		depth++
+	}
+	return depth
+}
+
+// searchLevel looks for eyes in one level and reads the codes they belong to.
+func (s *Scanner) searchLevel(level int, o Options) {
+	p := &s.levels[level]
+	s.t.measure(p)
+	s.finder.p, s.finder.t = p, &s.t
+	s.finder.find(2)
+	s.finder.rank()
+	scale := float64(int(1) << level)
+	s.tried = frames(s.finder.eyes, s.tried[:0])
+	for i := range s.tried {
+		f := &s.tried[i]
+		if s.taken(f, scale) {
+			continue
+		}
+		if r, ok := f.read(p); ok {
+			r.scale(scale)
+			s.results = append(s.results, r)
+			if o.Max > 0 && len(s.results) >= o.Max {
+				return
+			}
+		}
+	}
+}
+
+// taken reports whether a frame's middle lies on a code that was read.
+func (s *Scanner) taken(f *frame, scale float64) bool {
+	x, y := f.middle()
+	for i := range s.results {
+		r := &s.results[i]
+		if math.Hypot(r.x-scale*x, r.y-scale*y) < r.radius {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *found) scale(by float64) {
+	r.x, r.y, r.radius = r.x*by, r.y*by, r.radius*by
+	for i := range r.Corners {
+		r.Corners[i].X *= by
+		r.Corners[i].Y *= by
+	}
+}

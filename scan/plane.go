@@ -1,0 +1,153 @@
+package scan
+
+import (
+	"image"
+	"image/color"
+)
+
+// plane is one 8-bit channel of a picture: luma, a colour, or the lack of opacity.
+type plane struct {
+	w, h int
+	pix  []byte // rows without gaps
+}
+
+func (p *plane) resize(w, h int) {
+	if cap(p.pix) < w*h {
+		p.pix = make([]byte, w*h)
+	}
+	p.w, p.h, p.pix = w, h, p.pix[:w*h]
+}
+
+func (p *plane) row(y int) []byte { return p.pix[y*p.w : (y+1)*p.w] }
+
+// at is the brightness at a point, between the four pixels around it; ok is false outside the picture. Pixel centres
+// lie at whole numbers plus a half.
+func (p *plane) at(x, y float64) (value float64, ok bool) {
+	x -= 0.5
+	y -= 0.5
+	if !(x >= -0.5 && y >= -0.5 && x <= float64(p.w)-0.5 && y <= float64(p.h)-0.5) {
+		return 0, false
+	}
+	x = min(max(x, 0), float64(p.w-1))
+	y = min(max(y, 0), float64(p.h-1))
+	x0, y0 := int(x), int(y)
+	x1, y1 := min(x0+1, p.w-1), min(y0+1, p.h-1)
+	fx, fy := x-float64(x0), y-float64(y0)
+	above, below := p.pix[y0*p.w:], p.pix[y1*p.w:]
+	upper := float64(above[x0]) + fx*(float64(above[x1])-float64(above[x0]))
+	lower := float64(below[x0]) + fx*(float64(below[x1])-float64(below[x0]))
+	return upper + fy*(lower-upper), true
+}
+
+// halve makes half the size of src: every pixel is the mean of four.
+func (p *plane) halve(src *plane) {
+	p.resize(src.w/2, src.h/2)
+	for y := range p.h {
+		a, b, out := src.row(2*y), src.row(2*y+1), p.row(y)
+		for x := range out {
+			out[x] = byte((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4)
+		}
+	}
+}
+
+// double makes twice the size of src, interpolating.
+func (p *plane) double(src *plane) {
+	p.resize(2*src.w, 2*src.h)
+	for y := range p.h {
+		out := p.row(y)
+		for x := range out {
+			v, _ := src.at((float64(x)+0.5)/2, (float64(y)+0.5)/2)
+			out[x] = byte(v + 0.5)
+		}
+	}
+}
+
+// channel is a way to see a picture as one plane.
+type channel int
+
+const (
+	luma channel = iota
+	red
+	green
+	blue
+	opacity // opaque is dark, transparent is light
+)
+
+// fill takes a channel of img over a white ground. It reports whether the channel says anything of its own: opacity
+// does not when the whole picture is opaque.
+func (p *plane) fill(img image.Image, c channel) bool {
+	b := img.Bounds()
+	p.resize(b.Dx(), b.Dy())
+	switch m := img.(type) {
+	case *image.YCbCr:
+		if c == luma {
+			for y := range p.h {
+				from := m.YOffset(b.Min.X, b.Min.Y+y)
+				copy(p.row(y), m.Y[from:from+p.w])
+			}
+			return true
+		}
+	case *image.Gray:
+		for y := range p.h {
+			from := m.PixOffset(b.Min.X, b.Min.Y+y)
+			copy(p.row(y), m.Pix[from:from+p.w])
+		}
+		return c == luma
+	case *image.NRGBA:
+		return p.fillQuads(m.Pix, m.Stride, m.PixOffset(b.Min.X, b.Min.Y), c, false)
+	case *image.RGBA:
+		return p.fillQuads(m.Pix, m.Stride, m.PixOffset(b.Min.X, b.Min.Y), c, true)
+	}
+	return p.fillAny(img, c)
+}
+
+// fillQuads takes a channel from rows of four bytes a pixel.
+func (p *plane) fillQuads(pix []byte, stride, from int, c channel, premultiplied bool) bool {
+	speaks := c != opacity
+	for y := range p.h {
+		src, out := pix[from+y*stride:], p.row(y)
+		for x := range out {
+			r, g, b, a := uint32(src[4*x]), uint32(src[4*x+1]), uint32(src[4*x+2]), uint32(src[4*x+3])
+			if a != 255 {
+				speaks = true
+				if !premultiplied {
+					r, g, b = r*a/255, g*a/255, b*a/255
+				}
+				r, g, b = r+255-a, g+255-a, b+255-a
+			}
+			out[x] = pick(r, g, b, a, c)
+		}
+	}
+	return speaks
+}
+
+func (p *plane) fillAny(img image.Image, c channel) bool {
+	b := img.Bounds()
+	speaks := c != opacity
+	for y := range p.h {
+		out := p.row(y)
+		for x := range out {
+			q := color.RGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.RGBA)
+			ground := 255 - uint32(q.A)
+			speaks = speaks || ground > 0
+			out[x] = pick(uint32(q.R)+ground, uint32(q.G)+ground, uint32(q.B)+ground, uint32(q.A), c)
+		}
+	}
+	return speaks
+}
+
+// pick chooses the channel of an opaque colour; luma has the weights of JPEG (BT.601).
+func pick(r, g, b, a uint32, c channel) byte {
+	switch c {
+	case red:
+		return byte(r)
+	case green:
+		return byte(g)
+	case blue:
+		return byte(b)
+	case opacity:
+		return byte(255 - a)
+	default:
+		return byte((19595*r + 38470*g + 7471*b + 1<<15) >> 16)
+	}
+}

@@ -1,0 +1,171 @@
+package scan
+
+import (
+	"math"
+
+	"github.com/suncode/suncode"
+)
+
+// Point is a place in a picture, in pixels from its top left corner: x to the right, y down.
+type Point struct{ X, Y float64 }
+
+// pose maps code coordinates (pitches from the middle, y down) to pixels: a homography with its last entry 1.
+type pose struct{ a, b, c, d, e, f, g, h float64 }
+
+func (m *pose) apply(u, v float64) (x, y float64) {
+	w := 1 / (m.g*u + m.h*v + 1)
+	return (m.a*u + m.b*v + m.c) * w, (m.d*u + m.e*v + m.f) * w
+}
+
+// eyeSide is half the side of the square whose corners the eyes are, in pitches.
+var eyeSide = suncode.EyeDistance / math.Sqrt2
+
+// anchors are what determines a pose: where the three eyes lie, in the order of suncode.EyeAngles, and the two
+// perspective entries, in 1/pitch.
+type anchors struct {
+	eyes [3]Point
+	g, h float64
+}
+
+// pose solves for the homography that takes the eyes to their points.
+func (a *anchors) pose() pose {
+	m := pose{g: a.g, h: a.h}
+	bottomLeft := 1 - a.g*eyeSide + a.h*eyeSide
+	topLeft := 1 - a.g*eyeSide - a.h*eyeSide
+	topRight := 1 + a.g*eyeSide - a.h*eyeSide
+	m.a, m.b, m.c = plainFit(a.eyes[0].X*bottomLeft, a.eyes[1].X*topLeft, a.eyes[2].X*topRight)
+	m.d, m.e, m.f = plainFit(a.eyes[0].Y*bottomLeft, a.eyes[1].Y*topLeft, a.eyes[2].Y*topRight)
+	return m
+}
+
+// plainFit is the plane over code coordinates with the given values at the three eyes.
+func plainFit(bottomLeft, topLeft, topRight float64) (du, dv, middle float64) {
+	du = (topRight - topLeft) / (2 * eyeSide)
+	dv = (bottomLeft - topLeft) / (2 * eyeSide)
+	return du, dv, topLeft + eyeSide*(du+dv)
+}
+
+// spot is a place whose colour every code shares.
+type spot struct {
+	u, v float64
+	dark bool
+}
+
+// landmarks are the spots a pose is judged by: the rings of always-dark cells and the ground beside them, and the
+// eyes' dots, gaps and rings.
+var landmarks = makeLandmarks()
+
+func makeLandmarks() (spots []spot) {
+	for ray := range suncode.RaySlots {
+		spots = append(spots, polar(suncode.FirstRadius, float64(ray), ray%2 == 1))
+		if ray%2 == 0 {
+			spots = append(spots, polar(suncode.FirstRadius+1.5, float64(ray), false))
+			continue
+		}
+		for k := 1; k <= 2; k++ {
+			if suncode.Plan(36)[ray][k].Kind == suncode.Fixed {
+				spots = append(spots, polar(suncode.FirstRadius+float64(k), float64(ray), true))
+			}
+		}
+	}
+	for _, angle := range suncode.EyeAngles {
+		s, c := math.Sincos(angle * math.Pi / 180)
+		u, v := suncode.EyeDistance*c, suncode.EyeDistance*s
+		spots = append(spots, spot{u, v, true})
+		for i, d := range compass {
+			if i%2 == 0 {
+				spots = append(spots, spot{u + 1.1*d[0], v + 1.1*d[1], false})
+			}
+			spots = append(spots, spot{u + ringMiddle*d[0], v + ringMiddle*d[1], true})
+		}
+	}
+	return spots
+}
+
+// polar is the spot at a radius in the direction of a ray, which may lie between two.
+func polar(radius, ray float64, dark bool) spot {
+	s, c := math.Sincos((180 + 5*ray) * math.Pi / 180)
+	return spot{radius * c, radius * s, dark}
+}
+
+// fit tells how well a pose explains the landmarks: the mean brightness of the light ones less that of the dark ones.
+// With light lines on a dark ground it is negative.
+func (m *pose) fit(p *plane) float64 {
+	var light, dark float64
+	var nLight, nDark int
+	for _, s := range landmarks {
+		v, ok := p.at(m.apply(s.u, s.v))
+		switch {
+		case !ok:
+		case s.dark:
+			dark += v
+			nDark++
+		default:
+			light += v
+			nLight++
+		}
+	}
+	if nLight < 20 || nDark < 20 {
+		return 0
+	}
+	return light/float64(nLight) - dark/float64(nDark)
+}
+
+// tilt searches the perspective that fits best while the eyes stay where they are.
+func (a *anchors) tilt(p *plane, sign float64) {
+	for step := 0.004; step > 0.0003; step /= 2 {
+		best, bestG, bestH := math.Inf(-1), a.g, a.h
+		for i := -2; i <= 2; i++ {
+			for j := -2; j <= 2; j++ {
+				try := *a
+				try.g, try.h = a.g+float64(i)*step, a.h+float64(j)*step
+				m := try.pose()
+				if score := sign * m.fit(p); score > best {
+					best, bestG, bestH = score, try.g, try.h
+				}
+			}
+		}
+		a.g, a.h = bestG, bestH
+	}
+}
+
+// polish moves the eyes and the perspective in small steps for as long as score grows.
+func (a *anchors) polish(pitch float64, score func(*pose) float64) {
+	m := a.pose()
+	best := score(&m)
+	for step := 0.25; step > 0.04; step /= 2 {
+		for round := range 8 {
+			improved := false
+			for dim := range 8 {
+				for _, sign := range []float64{1, -1} {
+					try := *a
+					try.move(dim, sign*step, pitch)
+					m := try.pose()
+					if s := score(&m); s > best {
+						*a, best, improved = try, s, true
+						break
+					}
+				}
+			}
+			if !improved || round == 7 {
+				break
+			}
+		}
+	}
+}
+
+// move shifts one of the eight anchors: a coordinate of an eye by so many pitches, or a perspective entry by what
+// shifts the code's edge about as far.
+func (a *anchors) move(dim int, by, pitch float64) {
+	const perspectiveStep = 1.0 / 500
+	switch {
+	case dim == 6:
+		a.g += by * perspectiveStep
+	case dim == 7:
+		a.h += by * perspectiveStep
+	case dim%2 == 0:
+		a.eyes[dim/2].X += by * pitch
+	default:
+		a.eyes[dim/2].Y += by * pitch
+	}
+}

@@ -1,0 +1,213 @@
+package scan
+
+import (
+	"math"
+
+	"github.com/suncode/suncode"
+)
+
+// soft holds how dark each place of the grid is: about +1/2 for a dot, -1/2 for the ground, 0 for what cannot be
+// seen.
+type soft [suncode.RaySlots][suncode.Radii]float64
+
+// sampler measures the cells under a pose.
+type sampler struct {
+	p    *plane
+	m    *pose
+	sign float64 // +1 when lines are darker than the ground
+	// cells and ground hold brightness as measured, NaN outside the picture.
+	cells, ground [suncode.RaySlots][suncode.Radii]float64
+	// contrast is the ground's brightness less that of a dot, for each ray.
+	contrast [suncode.RaySlots]float64
+}
+
+// spread is how far from a cell's middle its brightness is measured too, in pitches.
+const spread = 0.22
+
+// unit holds the directions of half rays: entry 2·ray is the ray itself.
+var unit = func() (u [2 * suncode.RaySlots][2]float64) {
+	for i := range u {
+		s, c := math.Sincos((180 + 2.5*float64(i)) * math.Pi / 180)
+		u[i] = [2]float64{c, s}
+	}
+	return u
+}()
+
+// dot is the mean brightness about a place of the grid.
+func (s *sampler) dot(half int, radius float64) float64 {
+	d := unit[(half+2*suncode.RaySlots)%(2*suncode.RaySlots)]
+	u, v := radius*d[0], radius*d[1]
+	sum, ok := s.p.at(s.m.apply(u, v))
+	if !ok {
+		return math.NaN()
+	}
+	sum *= 2
+	weight := 2.0
+	for _, o := range [4][2]float64{{d[0], d[1]}, {-d[0], -d[1]}, {-d[1], d[0]}, {d[1], -d[0]}} {
+		if b, ok := s.p.at(s.m.apply(u+spread*o[0], v+spread*o[1])); ok {
+			sum += b
+			weight++
+		}
+	}
+	return sum / weight
+}
+
+// beside is the brightness of the ground next to a place: half way to the next rays, or on the empty rays further in.
+func (s *sampler) beside(ray, k int) float64 {
+	aside := 1
+	if k < 4 {
+		aside = 2
+	}
+	radius := suncode.FirstRadius + float64(k)
+	a, okA := s.p.at(s.aside(2*ray-aside, radius))
+	b, okB := s.p.at(s.aside(2*ray+aside, radius))
+	switch {
+	case okA && okB:
+		return (a + b) / 2
+	case okA:
+		return a
+	case okB:
+		return b
+	}
+	return math.NaN()
+}
+
+func (s *sampler) aside(half int, radius float64) (x, y float64) {
+	d := unit[(half+2*suncode.RaySlots)%(2*suncode.RaySlots)]
+	return s.m.apply(radius*d[0], radius*d[1])
+}
+
+// measure fills a grid. The contrast comes from the innermost ring, which is dark on every main ray; the threshold
+// from the cells themselves. It reports whether the ring could be seen.
+func (s *sampler) measure(out *soft) bool {
+	for ray := range suncode.RaySlots {
+		for k := range suncode.Radii {
+			if ray%2 == 0 && k < 4 {
+				continue
+			}
+			s.cells[ray][k] = s.dot(2*ray, suncode.FirstRadius+float64(k))
+			s.ground[ray][k] = s.beside(ray, k)
+		}
+	}
+	if !s.measureContrast() {
+		return false
+	}
+	for ray := range suncode.RaySlots {
+		for k := range suncode.Radii {
+			if ray%2 == 0 && k < 4 {
+				continue
+			}
+			out[ray][k] = s.value(ray, k)
+		}
+	}
+	s.level(out)
+	return true
+}
+
+// measureContrast averages the innermost ring's contrast over neighbouring main rays. A ring whose dots are not
+// darker than the ground beside them is none.
+func (s *sampler) measureContrast() bool {
+	const reach = 4
+	var ring [suncode.RaySlots]float64
+	good := 0
+	for ray := 1; ray < suncode.RaySlots; ray += 2 {
+		ring[ray] = s.sign * (s.ground[ray][0] - s.cells[ray][0])
+		if ring[ray] > 0 {
+			good++
+		}
+	}
+	if good < suncode.RaySlots/2*4/5 {
+		return false
+	}
+	for ray := range suncode.RaySlots {
+		sum, count := 0.0, 0
+		for off := -reach; off <= reach; off++ {
+			if v := ring[(ray+off+suncode.RaySlots)%suncode.RaySlots]; v > 0 {
+				sum += v
+				count++
+			}
+		}
+		if count == 0 {
+			return false
+		}
+		s.contrast[ray] = sum / float64(count)
+	}
+	return true
+}
+
+// value is a cell's darkness against the ground around it, which is averaged along the ray.
+func (s *sampler) value(ray, k int) float64 {
+	sum, count := 0.0, 0
+	for kk := max(k-1, 0); kk <= min(k+1, suncode.Radii-1); kk++ {
+		if (kk < 4) != (k < 4) {
+			continue
+		}
+		if g := s.ground[ray][kk]; !math.IsNaN(g) {
+			sum += g
+			count++
+		}
+	}
+	if count == 0 || math.IsNaN(s.cells[ray][k]) {
+		return math.NaN()
+	}
+	return s.sign * (sum/float64(count) - s.cells[ray][k]) / s.contrast[ray]
+}
+
+// level moves the threshold between the two heaps that the data cells' values form, and turns what was not seen to 0.
+func (s *sampler) level(out *soft) {
+	threshold := 0.5
+	for range 4 {
+		var sum, count [2]float64
+		for ray := 1; ray < suncode.RaySlots; ray += 2 {
+			for k := range suncode.Radii {
+				kind := suncode.Plan(36)[ray][k].Kind
+				v := out[ray][k]
+				if math.IsNaN(v) || kind != suncode.Data && kind != suncode.Format {
+					continue
+				}
+				side := 0
+				if v > threshold {
+					side = 1
+				}
+				sum[side] += v
+				count[side]++
+			}
+		}
+		if count[0] < 10 || count[1] < 10 {
+			break
+		}
+		threshold = (sum[0]/count[0] + sum[1]/count[1]) / 2
+	}
+	for ray := range out {
+		for k := range out[ray] {
+			if v := out[ray][k]; math.IsNaN(v) {
+				out[ray][k] = 0
+			} else {
+				out[ray][k] = v - threshold
+			}
+		}
+	}
+}
+
+// sharpness scores a pose by how clearly the cells part into dark and light: the mean distance from half way.
+func (s *sampler) sharpness(p *pose, scratch *soft) float64 {
+	s.m = p
+	if !s.measure(scratch) {
+		return 0
+	}
+	sum, count := 0.0, 0
+	for ray := 1; ray < suncode.RaySlots; ray += 2 {
+		for k := range suncode.Radii {
+			switch suncode.Plan(36)[ray][k].Kind {
+			case suncode.Data, suncode.Format:
+				sum += math.Min(math.Abs(scratch[ray][k]), 0.6)
+			case suncode.Fixed:
+				sum += max(min(scratch[ray][k], 0.6), -0.6)
+			default:
+				continue
+			}
+			count++
+		}
+	}
+	return sum / float64(count)
+}
