@@ -26,29 +26,29 @@ func sample() image.Image {
 	return img
 }
 
-func asJPEG(t testing.TB) []byte {
-	t.Helper()
+func asJPEG(tb testing.TB) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, sample(), nil); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func asPNG(t testing.TB) []byte {
-	t.Helper()
+func asPNG(tb testing.TB) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, sample()); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func file(t testing.TB, name string) []byte {
-	t.Helper()
+func file(tb testing.TB, name string) []byte {
+	tb.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return data
 }
