@@ -114,17 +114,25 @@ type Draft struct {
 // secret. The second result is the secret in plain text: it is shown once and
 // stored nowhere. Errors are [InvalidArgs] and [InvalidArt].
 func NewDraft(name string, logo, badge []byte) (Draft, string, error) {
-	if err := checkName(name); err != nil {
-		return Draft{}, "", err
-	}
-	if _, err := ParseLogo(logo); err != nil {
-		return Draft{}, "", err
-	}
-	if _, err := ParseBadge(badge); err != nil {
-		return Draft{}, "", err
-	}
 	secret, plain := NewSecret()
-	return Draft{AppID: NewAppID(), Name: name, Secret: secret, Logo: logo, Badge: badge}, plain, nil
+	d := Draft{AppID: NewAppID(), Name: name, Secret: secret, Logo: logo, Badge: badge}
+	if err := d.Check(); err != nil {
+		return Draft{}, "", err
+	}
+	return d, plain, nil
+}
+
+// Check says what is wrong with the draft's name, logo or badge. Errors are
+// [InvalidArgs] and [InvalidArt].
+func (d Draft) Check() error {
+	if err := checkName(d.Name); err != nil {
+		return err
+	}
+	if _, err := ParseLogo(d.Logo); err != nil {
+		return err
+	}
+	_, err := ParseBadge(d.Badge)
+	return err
 }
 
 // NewAppID makes a random appid: "wx" and 16 lower-case hex digits.
