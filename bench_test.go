@@ -1,6 +1,7 @@
 package suncode_test
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/draw"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/render"
+	"github.com/suncode/suncode/scan"
 	"github.com/suncode/suncode/ticket"
 )
 
@@ -23,9 +25,7 @@ func BenchmarkCode(b *testing.B) {
 		benchmarkSymbol(b, benchTicket(b, sceneLength))
 	}
 	symbol, err := suncode.EncodeBytes(benchTicket(b, 10))
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
 	for _, widthPx := range []int{280, 430, 860, 1280} {
 		benchmarkPictures(b, &symbol, widthPx)
 	}
@@ -36,18 +36,14 @@ func benchTicket(b *testing.B, sceneLength int) []byte {
 	b.Helper()
 	t := ticket.Ticket{App: 1, Page: 2, Key: 1, Scene: strings.Repeat("Ab9=&~", 6)[:sceneLength]}
 	raw, err := ticket.Make(t, make([]byte, 32))
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
 	return raw
 }
 
 func benchmarkSymbol(b *testing.B, payload []byte) {
 	b.Helper()
 	symbol, err := suncode.EncodeBytes(payload)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
 	rays := symbol.Level.Rays()
 	b.Run(fmt.Sprintf("encode/%d", rays), func(b *testing.B) {
 		for b.Loop() {
@@ -68,15 +64,12 @@ func benchmarkPictures(b *testing.B, symbol *suncode.Symbol, widthPx int) {
 	opaque := render.Options{WidthPx: widthPx}
 	hyaline := render.Options{WidthPx: widthPx, Transparent: true}
 	ready, err := render.Draw(symbol, opaque)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
 	seeThrough, err := render.Draw(symbol, hyaline)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(b, err)
 	rgba := image.NewRGBA(ready.Bounds()) // the type that image/jpeg is fast with
 	draw.Draw(rgba, rgba.Bounds(), ready, image.Point{}, draw.Src)
+	photo := benchPhoto(b, symbol, opaque)
 
 	for _, step := range []struct {
 		name string
@@ -89,6 +82,7 @@ func benchmarkPictures(b *testing.B, symbol *suncode.Symbol, widthPx int) {
 		{"gopng", func() error { return png.Encode(io.Discard, ready) }},
 		{"hyaline", func() error { return render.PNG(io.Discard, symbol, hyaline) }},
 		{"gohyaline", func() error { return png.Encode(io.Discard, seeThrough) }},
+		{"scan", func() error { return wantCodes(scan.Find(photo, scan.Options{}), 1) }},
 	} {
 		b.Run(fmt.Sprintf("%s/%d", step.name, widthPx), func(b *testing.B) {
 			for b.Loop() {
@@ -96,6 +90,23 @@ func benchmarkPictures(b *testing.B, symbol *suncode.Symbol, widthPx int) {
 			}
 		})
 	}
+}
+
+// benchPhoto is the drawing as a scanner gets it: written as JPEG and opened again.
+func benchPhoto(b *testing.B, symbol *suncode.Symbol, o render.Options) image.Image {
+	b.Helper()
+	var file bytes.Buffer
+	must(b, render.JPEG(&file, symbol, o))
+	photo, err := jpeg.Decode(&file)
+	must(b, err)
+	return photo
+}
+
+func wantCodes(found []scan.Result, want int) error {
+	if len(found) != want {
+		return fmt.Errorf("scan found %d codes, want %d", len(found), want)
+	}
+	return nil
 }
 
 func must(b *testing.B, err error) {
