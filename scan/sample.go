@@ -2,6 +2,7 @@ package scan
 
 import (
 	"math"
+	"slices"
 
 	"github.com/suncode/suncode"
 )
@@ -104,19 +105,37 @@ func (s *sampler) measure(out *soft) bool {
 	return true
 }
 
-// measureContrast averages the innermost ring's contrast over neighbouring main rays. A ring whose dots are not
-// darker than the ground beside them is none.
+const (
+	// minRing is the least share of the innermost ring's dots that must be seen: the reward codes of SPEC.md 4.6 lack
+	// a third of them.
+	minRing = 0.55
+	// ringShare is the least contrast of a dot that is seen, as a share of the upper quartile's.
+	ringShare = 0.4
+)
+
+// measureContrast averages the innermost ring's contrast over neighbouring main rays. It reports whether enough of
+// the ring's dots are there.
 func (s *sampler) measureContrast() bool {
-	const reach = 4
+	const reach = 5
 	var ring [suncode.RaySlots]float64
-	good := 0
+	var sorted [suncode.RaySlots / 2]float64
 	for ray := 1; ray < suncode.RaySlots; ray += 2 {
-		ring[ray] = s.sign * (s.ground[ray][0] - s.cells[ray][0])
-		if ring[ray] > 0 {
+		if v := s.sign * (s.ground[ray][0] - s.cells[ray][0]); v > 0 {
+			ring[ray] = v
+		}
+		sorted[ray/2] = ring[ray]
+	}
+	slices.Sort(sorted[:])
+	least := ringShare * sorted[len(sorted)*3/4]
+	good := 0
+	for ray, v := range ring {
+		if v <= least {
+			ring[ray] = 0
+		} else {
 			good++
 		}
 	}
-	if good < suncode.RaySlots/2*4/5 {
+	if float64(good) < minRing*float64(len(sorted)) {
 		return false
 	}
 	for ray := range suncode.RaySlots {
