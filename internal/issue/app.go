@@ -9,15 +9,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/ticket"
 )
 
 const (
 	// MaxName is the longest name of an app, in characters.
 	MaxName = 64
-	// MaxArt is the largest logo or badge file, in bytes.
-	MaxArt = 4 << 20
 
 	appIDPrefix = "wx"
 	appIDBytes  = 8 // 16 hex digits
@@ -45,9 +42,8 @@ type App struct {
 	Demo      bool // made by the first start
 	CreatedAt time.Time
 	Secret    Secret
-	Logo      *render.Logo  // nil: none was given
-	Badge     *render.Badge // nil: none was given
-	Pages     *Pages        // every page that ever had a number, of any version
+	Art       *Art
+	Pages     *Pages // every page that ever had a number, of any version
 	Versions  [len(Envs)]*Version
 }
 
@@ -106,7 +102,7 @@ type Draft struct {
 	Name   string
 	Demo   bool
 	Secret Secret
-	Logo   []byte // a PNG or JPEG file, empty: none
+	Logo   []byte // a PNG, JPEG or WebP file, empty: none
 	Badge  []byte
 }
 
@@ -154,30 +150,6 @@ func checkName(name string) error {
 		return fail(InvalidArgs, "invalid name", "the name has a control character")
 	}
 	return nil
-}
-
-// ParseLogo reads a logo's file; no bytes are no logo (nil). Errors are
-// [InvalidArt].
-func ParseLogo(data []byte) (*render.Logo, error) { return parseArt("logo", data, render.ParseLogo) }
-
-// ParseBadge reads a badge's file; no bytes are no badge (nil). Errors are
-// [InvalidArt].
-func ParseBadge(data []byte) (*render.Badge, error) {
-	return parseArt("badge", data, render.ParseBadge)
-}
-
-func parseArt[T any](what string, data []byte, parse func([]byte) (*T, error)) (*T, error) {
-	if len(data) == 0 {
-		return nil, nil
-	}
-	if len(data) > MaxArt {
-		return nil, fail(InvalidArt, "invalid "+what, "the file has %d bytes, at most %d are taken", len(data), MaxArt)
-	}
-	art, err := parse(data)
-	if err != nil {
-		return nil, &Error{Code: InvalidArt, Message: "invalid " + what, Hint: err.Error(), Err: err}
-	}
-	return art, nil
 }
 
 // clip shortens a caller's value so that a hint stays a line.

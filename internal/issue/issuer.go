@@ -16,8 +16,10 @@ import (
 const (
 	// DefaultWidth is the width of a picture, in pixels, when none is asked for.
 	DefaultWidth = 430
-	// MinWidth and MaxWidth bound the width of an issued picture, in pixels.
-	MinWidth, MaxWidth = 280, 1280
+	// MinWidth is the least width of an issued picture, in pixels.
+	MinWidth = 280
+	// MaxWidth is the greatest width of an issued picture, in pixels.
+	MaxWidth = 1280
 	// MaxPagePath is the longest page that a code can lead to, in bytes.
 	MaxPagePath = 1024
 
@@ -204,21 +206,10 @@ func looks(app *App, r Request) render.Options {
 	line := r.Line
 	line.A = 255
 	if r.AutoColor {
-		line = tone(app)
+		line = app.Art.Tone()
 	}
 	return render.Options{
 		WidthPx: r.WidthPx, Line: line, Transparent: r.Transparent,
-		Logo: app.Logo, Badge: app.Badge,
+		Logo: app.Art.Logo(), Badge: app.Art.Badge(),
 	}
-}
-
-// tone is the colour that auto_color gives the lines: the logo's dominant tone
-// if it is dark enough to be scanned, else black.
-func tone(app *App) color.NRGBA {
-	if app.Logo != nil {
-		if tone, ok := app.Logo.Tone(); ok {
-			return tone
-		}
-	}
-	return color.NRGBA{A: 255}
 }

@@ -206,10 +206,7 @@ func (f *follower) loadApps(ctx context.Context) error {
 			return fmt.Errorf("app %d has a secret hash of %d bytes", app.Number, len(hash))
 		}
 		app.CreatedAt = fromMillis(created)
-		// Both were checked when they came in. If a newer program has become
-		// stricter, one app goes without its picture and all others go on.
-		app.Logo, _ = issue.ParseLogo(logo)
-		app.Badge, _ = issue.ParseBadge(badge)
+		app.Art = issue.NewArt(app.AppID, logo, badge)
 		app.Pages = new(issue.Pages)
 		if old, ok := f.apps[app.Number]; ok {
 			app.Pages, app.Versions = old.Pages, old.Versions

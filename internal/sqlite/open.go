@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	driver "modernc.org/sqlite"
@@ -95,7 +96,7 @@ func makeFile(dir string) error {
 
 func dsn(name string, readOnly bool) string {
 	q := url.Values{
-		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())},
+		"_busy_timeout": {strconv.FormatInt(busyTimeout.Milliseconds(), 10)},
 		"_foreign_keys": {"1"},
 		"_synchronous":  {"FULL"},
 		"_txlock":       {"immediate"},
