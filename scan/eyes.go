@@ -80,27 +80,35 @@ func matchProfile(e []float64) (pitch, centre float64, ok bool) {
 // check follows rays out of a supposed centre. A true eye shows dot, gap and ring in nearly all directions; their
 // distances give centre and size to a fraction of a pixel.
 func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
-	for i := range f.eyes {
-		e := &f.eyes[i]
-		if e.dark == dark && math.Hypot(e.x-x, e.y-y) < 1.2*e.pitch {
-			e.votes++
-			return
-		}
-	}
 	e := eye{x: x, y: y, pitch: pitch, dark: dark, votes: 1}
+	if f.vote(&e) {
+		return
+	}
 	for range 2 {
 		if !f.centre(&e) {
 			return
 		}
 	}
+	if !f.vote(&e) {
+		f.eyes = append(f.eyes, e)
+	}
+}
+
+// vote counts one more row for an eye that is known already, and reports whether it is.
+func (f *eyeFinder) vote(e *eye) bool {
 	for i := range f.eyes {
-		old := &f.eyes[i]
-		if old.dark == dark && math.Hypot(old.x-e.x, old.y-e.y) < 1.2*old.pitch {
-			old.votes++
-			return
+		if f.eyes[i].same(e) {
+			f.eyes[i].votes++
+			return true
 		}
 	}
-	f.eyes = append(f.eyes, e)
+	return false
+}
+
+// same reports whether two eyes are one: a larger one around a smaller one is not.
+func (e *eye) same(other *eye) bool {
+	return e.dark == other.dark && math.Hypot(e.x-other.x, e.y-other.y) < e.pitch &&
+		e.pitch < 1.3*other.pitch && other.pitch < 1.3*e.pitch
 }
 
 const directions = 16
