@@ -33,6 +33,7 @@ func layoutCell(ray, k int, cell Cell) string {
 		paint = "w"
 	case Repeat:
 		hole = fmt.Sprintf(`<circle cx="%g" r=".27" fill="#fff"/>`, at)
+	case Data:
 	case Blank:
 		paint, radius = "b", ".1"
 	}

@@ -1,7 +1,6 @@
 package suncode
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -105,7 +104,7 @@ func TestSpecMasks(t *testing.T) {
 		case rule.other != nil:
 			want = "main rays only, two readings"
 		}
-		if row[0] != fmt.Sprint(id) || row[3] != want {
+		if row[0] != strconv.Itoa(id) || row[3] != want {
 			t.Errorf("row %d is of id %s and says %q, want %q", id, row[0], row[3], want)
 		}
 		compareMask(t, id, strings.ReplaceAll(row[1], "–", ""), 0, conditions)

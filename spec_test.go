@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -139,7 +140,7 @@ func TestSpecDataPlaces(t *testing.T) {
 			if groups[ks] == nil {
 				order = append(order, ks)
 			}
-			groups[ks] = append(groups[ks], fmt.Sprint(ray))
+			groups[ks] = append(groups[ks], strconv.Itoa(ray))
 		}
 		for i, ks := range order {
 			rays := kind + ": " + strings.Join(groups[ks], ", ")

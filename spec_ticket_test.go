@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ func specAlphabets(t *testing.T) []string {
 		characters = strings.ReplaceAll(characters, "A-Z", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 		characters = strings.ReplaceAll(characters, "a-z", "abcdefghijklmnopqrstuvwxyz")
 		characters = strings.ReplaceAll(characters, " ", "")
-		if row[0] != fmt.Sprint(i) || row[1] != fmt.Sprint(len(characters)) {
+		if row[0] != strconv.Itoa(i) || row[1] != strconv.Itoa(len(characters)) {
 			t.Errorf("row %d: alphabet %s of base %s has %d characters", i, row[0], row[1], len(characters))
 		}
 		all = append(all, characters)
@@ -93,7 +94,7 @@ func TestSpecSceneLengths(t *testing.T) {
 				for longest < ticket.MaxScene && fits(t, numbers, largestScene(t, alphabets, index, longest+1), l) {
 					longest++
 				}
-				cells = append(cells, fmt.Sprint(longest))
+				cells = append(cells, strconv.Itoa(longest))
 			}
 			rows = append(rows, cells)
 		}

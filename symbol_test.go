@@ -8,12 +8,14 @@ import (
 	"math/bits"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/suncode/suncode/internal/rs"
 	"pgregory.net/rapid"
+
+	"github.com/suncode/suncode/internal/rs"
 )
 
 // vector is a symbol of testdata/vectors.
@@ -88,7 +90,7 @@ func TestVectors(t *testing.T) {
 // TestFormatLexicode builds the format words from their definition and compares them with the basis.
 func TestFormatLexicode(t *testing.T) {
 	var words []uint32
-	for w := uint32(0); w < 1<<formatBits; w++ {
+	for w := range uint32(1) << formatBits {
 		far := true
 		for _, kept := range words {
 			if bits.OnesCount32(w^kept) < FormatDistance {
@@ -393,7 +395,7 @@ func FuzzDecode(f *testing.F) {
 func BenchmarkEncodeBytes(b *testing.B) {
 	for _, n := range []int{18, 33, 41} {
 		payload := make([]byte, n)
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := EncodeBytes(payload); err != nil {

@@ -47,6 +47,33 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
+// TestThroughSymbol carries tickets through damaged symbols: ticket, symbol, damage up to the bound, ticket.
+func TestThroughSymbol(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := genTicket().Draw(t, "ticket")
+		raw, err := Make(want, testKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := suncode.EncodeBytes(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places := rapid.SliceOfNDistinct(rapid.IntRange(0, s.Level.Codewords()-1), 0, s.Level.Parity()/2, rapid.ID[int])
+		for _, at := range places.Draw(t, "errors") {
+			s.Stream[at] ^= rapid.ByteRange(1, 255).Draw(t, "error")
+		}
+		payload, _, err := s.Decode()
+		if err != nil || payload.Mode != suncode.Bytes {
+			t.Fatalf("mode %v, %v", payload.Mode, err)
+		}
+		got, err := Keys{want.Key: testKey}.Open(payload.Data)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Fatalf("%v (-want +got):\n%s", err, diff)
+		}
+	})
+}
+
 // TestSceneNumber compares the hand-written arithmetic with math/big.
 func TestSceneNumber(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
