@@ -193,6 +193,8 @@ func checkPath(path string) error {
 		return pathError("must not begin with /")
 	case strings.Contains(path, "?"):
 		return pathError("must not have a query: put parameters into scene")
+	case strings.Contains(path, `\`):
+		return pathError("has a backslash")
 	case !utf8.ValidString(path):
 		return pathError("is not UTF-8")
 	case strings.ContainsFunc(path, unicode.IsControl):
