@@ -49,7 +49,8 @@ func Find(img image.Image, o Options) []Result {
 
 // Scanner is Find that keeps its memory for the next picture. It is not safe for concurrent use.
 type Scanner struct {
-	levels  []plane
+	levels  []plane // the picture at full, half, quarter … size
+	doubled plane
 	t       thresholds
 	finder  eyeFinder
 	results []found
@@ -62,8 +63,17 @@ type found struct {
 	x, y, radius float64
 }
 
-// channels is the order in which a picture is looked at: one is enough for most.
-var channels = [...]channel{luma, red, green, blue, opacity}
+// pass is one way of looking at a picture.
+type pass struct {
+	channel channel
+	double  bool // at twice the size, for codes of few pixels
+}
+
+// passes is the order in which a picture is looked at, until something is found; the first is enough for most.
+var passes = [...]pass{{luma, false}, {red, false}, {green, false}, {blue, false}, {opacity, false}, {luma, true}}
+
+// maxDoubledPx is the most pixels of a picture that is looked at in twice its size.
+const maxDoubledPx = 1 << 20
 
 // Find is the function Find.
 func (s *Scanner) Find(img image.Image, o Options) []Result {
@@ -71,13 +81,8 @@ func (s *Scanner) Find(img image.Image, o Options) []Result {
 	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
 		return nil
 	}
-	for _, c := range channels {
-		if len(s.levels) == 0 {
-			s.levels = make([]plane, 1)
-		}
-		if s.levels[0].fill(img, c) {
-			s.search(o)
-		}
+	for _, pass := range passes {
+		s.look(img, pass, o)
 		if len(s.results) > 0 {
 			break
 		}
@@ -97,27 +102,38 @@ const (
 	minEdgePx = 48
 )
 
-// search looks for codes at every level of detail of levels[0].
-func (s *Scanner) search(o Options) {
-	depth := s.pyramid()
-	for level := depth - 1; level >= 0; level-- {
-		s.searchLevel(level, o)
-		if o.Max > 0 && len(s.results) >= o.Max {
-			return
-		}
+// look is one pass over a picture at every level of detail.
+func (s *Scanner) look(img image.Image, pass pass, o Options) {
+	if len(s.levels) == 0 {
+		s.levels = make([]plane, 1)
 	}
-	if len(s.results) > 0 || s.levels[0].w*s.levels[0].h > 1<<20 {
+	if !s.levels[0].fill(img, pass.channel) {
 		return
 	}
-	var doubled plane
-	doubled.double(&s.levels[0])
-	s.levels[0], doubled = doubled, s.levels[0]
-	s.searchLevel(0, o)
+	if !pass.double {
+		s.search(s.pyramid(), o)
+		return
+	}
+	if s.levels[0].w*s.levels[0].h > maxDoubledPx {
+		return
+	}
+	s.doubled.double(&s.levels[0])
+	s.levels[0], s.doubled = s.doubled, s.levels[0]
+	s.search(1, o)
+	s.levels[0], s.doubled = s.doubled, s.levels[0]
 	for i := range s.results {
 		s.results[i].scale(0.5)
 	}
-	s.levels[0] = doubled
 }
+
+// search looks for codes at the given number of levels of detail, the coarsest first.
+func (s *Scanner) search(depth int, o Options) {
+	for level := depth - 1; level >= 0 && !s.full(o); level-- {
+		s.searchLevel(level, o)
+	}
+}
+
+func (s *Scanner) full(o Options) bool { return o.Max > 0 && len(s.results) >= o.Max }
 
 // pyramid halves levels[0] until a code of the whole size would have small eyes.
 func (s *Scanner) pyramid() int {
@@ -149,7 +165,7 @@ func (s *Scanner) searchLevel(level int, o Options) {
 		if r, ok := f.read(p); ok {
 			r.scale(scale)
 			s.results = append(s.results, r)
-			if o.Max > 0 && len(s.results) >= o.Max {
+			if s.full(o) {
 				return
 			}
 		}

@@ -2,15 +2,18 @@ package scan_test
 
 import (
 	"encoding/json"
+	"image"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/suncode/suncode/internal/picture"
 	"github.com/suncode/suncode/scan"
 )
-
-const shared = "../../shared"
 
 // truth is what a code of a published picture says.
 type truth struct {
@@ -20,17 +23,33 @@ type truth struct {
 	Text string `json:"text"`
 }
 
-// sharedFolder is a folder of pictures that are not part of the project.
-func sharedFolder(t testing.TB, name string) string {
-	t.Helper()
-	folder := filepath.Join(shared, name)
+// sharedFolder is a folder of pictures that are no part of the project. Tests over them are skipped without it.
+func sharedFolder(tb testing.TB, name string) string {
+	tb.Helper()
+	folder := filepath.Join("..", "..", "shared", name)
 	if _, err := os.Stat(folder); err != nil {
-		t.Skipf("the pictures of %s are not here: they belong to others and are no part of the project", folder)
+		tb.Skipf("no %s beside the project: its pictures belong to others and are no part of the project", name)
 	}
 	return folder
 }
 
+func openPicture(tb testing.TB, file string) image.Image {
+	tb.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	img, _, err := picture.Decode(data)
+	if err != nil {
+		tb.Fatalf("%s: %v", file, err)
+	}
+	return img
+}
+
+// TestRealCodes reads the published pictures of real codes: all of them, each exactly as the truth says.
 func TestRealCodes(t *testing.T) {
+	t.Parallel()
+	const pictures = 77
 	folder := sharedFolder(t, "real-codes")
 	data, err := os.ReadFile(filepath.Join(folder, "truth.json"))
 	if err != nil {
@@ -40,29 +59,46 @@ func TestRealCodes(t *testing.T) {
 	if err := json.Unmarshal(data, &want); err != nil {
 		t.Fatal(err)
 	}
-	if len(want) != 77 {
-		t.Fatalf("%d pictures, want 77", len(want))
+	if len(want) != pictures {
+		t.Fatalf("%d pictures, want %d", len(want), pictures)
 	}
-	read := 0
 	for name, codes := range want {
-		data, err := os.ReadFile(filepath.Join(folder, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, _, err := picture.Decode(data)
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		got := scan.Find(img, scan.Options{})
-		if len(got) != len(codes) {
-			t.Logf("%s: %d codes, want %d", name, len(got), len(codes))
-			continue
-		}
-		if text, ok := got[0].Text(); !ok || text != codes[0].Text {
-			t.Errorf("%s: %q, want %q", name, text, codes[0].Text)
-			continue
-		}
-		read++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []truth
+			for _, r := range scan.Find(openPicture(t, filepath.Join(folder, name)), scan.Options{}) {
+				text, ok := r.Text()
+				if !ok {
+					t.Errorf("read bytes %x", r.Payload.Data)
+				}
+				got = append(got, truth{r.Symbol.Level.Rays(), int(r.Symbol.Level), r.Symbol.Mask, text})
+			}
+			if diff := cmp.Diff(codes, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
-	t.Logf("%d of %d", read, len(want))
+}
+
+// TestNegatives holds that nothing is read where there is no code.
+func TestNegatives(t *testing.T) {
+	t.Parallel()
+	const pictures = 60
+	folder := sharedFolder(t, "negatives")
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return strings.HasSuffix(e.Name(), ".tsv") })
+	if len(entries) != pictures {
+		t.Fatalf("%d pictures, want %d", len(entries), pictures)
+	}
+	for _, entry := range entries {
+		t.Run(entry.Name(), func(t *testing.T) {
+			t.Parallel()
+			for _, r := range scan.Find(openPicture(t, filepath.Join(folder, entry.Name())), scan.Options{}) {
+				t.Errorf("read %v %q", r.Payload.Mode, r.Payload.Data)
+			}
+		})
+	}
 }

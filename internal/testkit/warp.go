@@ -12,8 +12,9 @@ import (
 func Rotate(img *image.NRGBA, degrees float64, ground color.NRGBA) *image.NRGBA {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	w, h := float64(img.Rect.Dx()), float64(img.Rect.Dy())
-	nw := int(math.Ceil(math.Abs(w*cos) + math.Abs(h*sin)))
-	nh := int(math.Ceil(math.Abs(w*sin) + math.Abs(h*cos)))
+	const rounding = 1e-6 // quarter turns keep their size
+	nw := int(math.Ceil(math.Abs(w*cos) + math.Abs(h*sin) - rounding))
+	nh := int(math.Ceil(math.Abs(w*sin) + math.Abs(h*cos) - rounding))
 	out := image.NewNRGBA(image.Rect(0, 0, nw, nh))
 	for y := range nh {
 		for x := range nw {
