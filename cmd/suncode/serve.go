@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/sqlite"
+)
+
+const defaultAddr = "127.0.0.1:8080"
+
+// Bounds of one connection. Writing may take longest: a large picture over a
+// slow line.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	headerBytes   = 32 << 10
+	stopGrace     = 10 * time.Second
+)
+
+const serveLong = `Starts the server: the mini program code API on its own paths (/cgi-bin/token,
+/cgi-bin/stable_token, /wxa/getwxacodeunlimit), reading codes back under
+/suncode/v1/ (resolve, scan), /healthz and /metrics.
+
+The first start makes the registry and a demo app, and every start prints a curl
+line that gets a code of it. Results go to standard output, the log to standard
+error. SIGINT and SIGTERM finish the requests at work and exit with 0; a second
+one ends at once.
+
+Every flag can come from the environment; a flag wins.`
+
+const serveExample = `  suncode serve
+  suncode serve --addr :8080 --data /var/lib/suncode --log-format json
+  suncode serve --tls-dev --addr 127.0.0.1:443
+  suncode serve --acme codes.example.com --data /var/lib/suncode`
+
+// serveOptions is what `suncode serve` was asked.
+type serveOptions struct {
+	addr, data string
+	demo       bool
+	compat     choice
+	rateLimit  int
+	logFormat  choice
+	logLevel   choice
+	tls        tlsOptions
+}
+
+func newServe() *cobra.Command {
+	o := &serveOptions{
+		compat:    oneOf("wechat", "lenient"),
+		logFormat: oneOf("text", "json"),
+		logLevel:  oneOf("info", "debug", "warn", "error"),
+	}
+	cmd := &cobra.Command{
+		Use:     "serve",
+		GroupID: "make",
+		Short:   "Start the server",
+		Long:    serveLong,
+		Example: serveExample,
+		Args:    args(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.tls.acme != "" && !isSet(cmd.Flags(), "addr") {
+				o.addr = ":443"
+			}
+			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&o.addr, "addr", defaultAddr, "listen on `HOST:PORT`; :443 with --acme")
+	dataFlag(flags, &o.data)
+	flags.BoolVar(&o.demo, "demo", true, "make a demo app at the first start and print how to use it")
+	addChoice(cmd, &o.compat, "compat", "as strict as the platform's API, or lenient; docs/API.md has the differences")
+	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute, 0 for no limit")
+	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
+	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
+	bindEnv(flags, "addr", "demo", "compat", "rate-limit", "log-format", "log-level")
+	o.tls.define(flags)
+	return cmd
+}
+
+// check reports values that make no sense.
+func (o *serveOptions) check() error {
+	if o.rateLimit < 0 || o.rateLimit > issue.MaxCallsPerMinute {
+		return usageError("0 means no limit", "--rate-limit %d is out of range", o.rateLimit)
+	}
+	return o.tls.check()
+}
+
+func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := newLogger(logTo, o.logFormat.value, o.logLevel.value)
+	l, err := listen(ctx, o.addr, "--addr")
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // Shutdown closed it already
+	store, err := openRegistry(ctx, o.data, created)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := store.Close(); err != nil {
+			log.Error("registry not closed", "error", err)
+		}
+	}()
+	id, err := o.tls.open(o.data, log)
+	if err != nil {
+		return err
+	}
+	w, err := o.welcome(ctx, store, id, l.Addr())
+	if err != nil {
+		return err
+	}
+	servers := []*listening{{newServer(newSite(store, o, log), log), l}}
+	servers[0].TLSConfig = id.config
+	if id.challenge != nil && o.tls.acmeHTTP != "-" {
+		plain, err := listen(ctx, o.tls.acmeHTTP, "--acme-http")
+		if err != nil {
+			return err
+		}
+		servers = append(servers, &listening{newServer(id.redirect(), log), plain})
+	}
+	announce := func() {
+		fmt.Fprint(out, w.text())
+		log.Info("serving", "addr", l.Addr().String(), "url", w.base, "data", o.data, "compat", o.compat.value, "version", buildInfo().Version)
+	}
+	return serve(ctx, stop, log, announce, servers)
+}
+
+// welcome finds out what the start-up text needs.
+func (o *serveOptions) welcome(ctx context.Context, store *sqlite.Store, id identity, addr net.Addr) (welcome, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		exe = os.Args[0]
+	}
+	w := welcome{base: o.base(id, addr), data: o.data, program: invocation(exe, os.Args[0])}
+	if id.dev != nil {
+		w.ca, w.freshCA = id.dev.path, id.dev.fresh
+	}
+	if o.demo {
+		demo, ok, err := store.EnsureDemo(ctx)
+		if err != nil {
+			return w, fmt.Errorf("demo app: %w", err)
+		}
+		if ok {
+			w.appID, w.secret, w.demo = demo.AppID, demo.Secret, true
+			return w, nil
+		}
+	}
+	if apps := store.Snapshot().Apps(); len(apps) > 0 {
+		w.appID = apps[0].AppID
+	}
+	return w, nil
+}
+
+// base is the server's URL as a client on this machine reaches it.
+func (o *serveOptions) base(id identity, addr net.Addr) string {
+	host, port, err := net.SplitHostPort(reachable(addr))
+	if err != nil {
+		return "http://" + addr.String()
+	}
+	if id.host != "" {
+		host = id.host
+	}
+	switch {
+	case id.config == nil:
+		return "http://" + net.JoinHostPort(host, port)
+	case port == "443" && id.dev == nil:
+		return "https://" + host
+	}
+	return "https://" + net.JoinHostPort(host, port)
+}
+
+// listening is a server with the port it serves.
+type listening struct {
+	*http.Server
+	listener net.Listener
+}
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// serve answers until ctx ends, then finishes the requests at work. Once it
+// begins to stop it gives the signals back, so that the next one kills.
+func serve(ctx context.Context, stop func(), log *slog.Logger, announce func(), servers []*listening) error {
+	failed := make(chan error, len(servers))
+	for _, s := range servers {
+		go func() {
+			if s.TLSConfig != nil {
+				failed <- s.ServeTLS(s.listener, "", "")
+				return
+			}
+			failed <- s.Serve(s.listener)
+		}()
+	}
+	announce()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		stop()
+		log.Info("stopping, finishing requests")
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	for _, s := range servers {
+		if late := s.Shutdown(grace); late != nil {
+			log.Warn("requests cut off", "error", late)
+			err = errors.Join(err, s.Close())
+		}
+	}
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/scanapi"
+	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/internal/wxapi"
+)
+
+// Paths that are the program's own.
+const (
+	healthPath  = "/healthz"
+	metricsPath = "/metrics"
+)
+
+// about is what a stranger at / is told.
+const about = `This is Suncode: it makes and reads sun codes, the round codes that open a mini program.
+
+  GET  /cgi-bin/token               an access token for an appid and its secret
+  POST /cgi-bin/stable_token        the same token while it lasts
+  POST /wxa/getwxacodeunlimit       a code, as a picture
+  POST /suncode/v1/resolve          where a ticket leads
+  POST /suncode/v1/scan             where the codes in a picture lead
+  GET  /healthz                     whether this server is well
+  GET  /metrics                     its figures, for Prometheus
+
+Codes made here open in your scanner, not in the platform's app.
+`
+
+// newSite puts together everything that the server answers.
+func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handler {
+	m := newMetrics()
+	var compat wxapi.Compat
+	if err := compat.UnmarshalText([]byte(o.compat.value)); err != nil {
+		panic(err) // the flag admits only its words
+	}
+	platform := wxapi.New(wxapi.Config{
+		Issuer:  issue.NewIssuer(store),
+		Tokens:  issue.NewTokens(store, nil),
+		Limiter: issue.NewWindow(o.rateLimit, nil),
+		Compat:  compat,
+		Log:     log,
+		Observe: m.observe,
+	})
+	reading := scanapi.New(scanapi.Config{Resolver: issue.NewResolver(store), Log: log, Observe: m.observe})
+
+	mux := http.NewServeMux()
+	mux.Handle("/cgi-bin/", platform)
+	mux.Handle("/wxa/", platform)
+	mux.Handle("/suncode/v1/", reading)
+	mux.Handle("GET "+metricsPath, m)
+	mux.Handle("GET "+healthPath, healthz(store, log))
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, about) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeText(w, http.StatusNotFound, "nothing here; GET / lists what there is\n")
+	})
+	return mux
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // fails when the caller has gone
+}
+
+// healthTTL bounds how long one look into the registry may take.
+const healthTTL = 2 * time.Second
+
+// healthz says whether the registry can be read.
+func healthz(store *sqlite.Store, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), healthTTL)
+		defer cancel()
+		status, answer := http.StatusOK, map[string]string{"status": "ok"}
+		if err := store.Check(ctx); err != nil {
+			log.Error("registry not readable", "error", err)
+			status, answer = http.StatusServiceUnavailable, map[string]string{"status": "failing", "reason": "the registry cannot be read"}
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			panic(err) // strings always encode
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write(body) // fails when the caller has gone
+	})
+}
