@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"sync"
 
 	"github.com/suncode/suncode"
 )
@@ -47,8 +48,23 @@ func PNG(w io.Writer, s *suncode.Symbol, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := png.Encode(w, img); err != nil {
+	encoder := png.Encoder{BufferPool: pngBuffers{}}
+	if err := encoder.Encode(w, img); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	return nil
 }
+
+// pngBuffers keeps the encoder's working memory, close to 1 MiB, from one picture to the next.
+type pngBuffers struct{}
+
+var pngPool sync.Pool
+
+// Get returns a used buffer, or nil.
+func (pngBuffers) Get() *png.EncoderBuffer {
+	b, _ := pngPool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+// Put takes a buffer back.
+func (pngBuffers) Put(b *png.EncoderBuffer) { pngPool.Put(b) }

@@ -35,6 +35,7 @@ type photo struct {
 	master *image.NRGBA // square, opaque, from (0, 0)
 	file   []byte       // as it came, where it can be embedded; else nil
 	format string       // of file: "jpeg" or "png"
+	clear  bool         // whether the file has see-through pixels
 	tiles  tiles
 }
 
@@ -46,7 +47,7 @@ func parsePhoto(data []byte) (*photo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPicture, err)
 	}
-	p := &photo{master: middleSquare(img)}
+	p := &photo{master: middleSquare(img), clear: !opaque(img)}
 	if edge := p.master.Rect.Dx(); edge > masterPx {
 		p.master = resample(p.master, image.Rect(0, 0, masterPx, masterPx), point{}, masterPx)
 	}
@@ -65,6 +66,12 @@ func middleSquare(img image.Image) *image.NRGBA {
 	draw.Draw(square, square.Rect, image.White, image.Point{}, draw.Src)
 	draw.Draw(square, square.Rect, img, corner, draw.Over)
 	return &image.NRGBA{Pix: square.Pix, Stride: square.Stride, Rect: square.Rect}
+}
+
+// opaque reports whether no pixel is see-through, as far as the picture's type can tell.
+func opaque(img image.Image) bool {
+	o, ok := img.(interface{ Opaque() bool })
+	return ok && o.Opaque()
 }
 
 // embeddable reports whether every viewer of SVG shows a file as we do: WebP is not known to all, and an orientation

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"image/color"
@@ -22,10 +21,10 @@ func SVG(w io.Writer, s *suncode.Symbol, o Options) error {
 		return err
 	}
 	var b svg
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%[1]d"`+
+	b.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%[1]d"`+
 		` viewBox="0 0 %[2]d %[2]d">`, o.WidthPx, suncode.EdgePitches)
 	if !o.Transparent {
-		fmt.Fprintf(&b, `<path fill="%s" d="M0 0h%[2]dv%[2]dH0z"/>`, hex(o.Ground), suncode.EdgePitches)
+		b.printf(`<path fill="%s" d="M0 0h%[2]dv%[2]dH0z"/>`, hex(o.Ground), suncode.EdgePitches)
 	}
 	b.path(o.Line, ink(s)...)
 	if o.Logo != nil {
@@ -36,13 +35,17 @@ func SVG(w io.Writer, s *suncode.Symbol, o Options) error {
 	if err := b.emblem(&o.Badge.emblem, "badge", badgeCentre, suncode.BadgeRadius); err != nil {
 		return err
 	}
-	b.WriteString("</svg>\n")
-	_, err = w.Write(b.Bytes())
+	b.text("</svg>\n")
+	_, err = w.Write(b)
 	return err
 }
 
 // svg is a document being written.
-type svg struct{ bytes.Buffer }
+type svg []byte
+
+func (b *svg) text(s string) { *b = append(*b, s...) }
+
+func (b *svg) printf(format string, args ...any) { *b = fmt.Appendf(*b, format, args...) }
 
 // emblem writes what fills a disc. The name makes its clip path's id.
 func (b *svg) emblem(e *emblem, name string, centre point, radius float64) error {
@@ -55,11 +58,13 @@ func (b *svg) emblem(e *emblem, name string, centre point, radius float64) error
 		return err
 	}
 	place := disc(centre, radius)
-	fmt.Fprintf(b, `<clipPath id="suncode-%s">`, name)
+	b.printf(`<clipPath id="suncode-%s">`, name)
 	b.path(black, place)
-	b.WriteString(`</clipPath>`)
-	b.path(white, place)
-	fmt.Fprintf(b, `<image clip-path="url(#suncode-%s)" preserveAspectRatio="xMidYMid slice" x="%s" y="%s"`+
+	b.text(`</clipPath>`)
+	if e.photo.clear {
+		b.path(white, place)
+	}
+	b.printf(`<image clip-path="url(#suncode-%s)" preserveAspectRatio="xMidYMid slice" x="%s" y="%s"`+
 		` width="%s" height="%[4]s" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:%s;base64,%s"/>`,
 		name, number(centre.x-radius), number(centre.y-radius), number(2*radius),
 		mediaType, base64.StdEncoding.EncodeToString(data))
@@ -81,11 +86,11 @@ func (b *svg) mark(layers []layer, centre point, radius float64) {
 
 // path writes shapes that do not overlap.
 func (b *svg) path(colour color.NRGBA, shapes ...shape) {
-	b.WriteString(`<path`)
+	b.text(`<path`)
 	if colour != black {
-		fmt.Fprintf(b, ` fill="%s"`, hex(colour))
+		b.printf(` fill="%s"`, hex(colour))
 	}
-	b.WriteString(` d="`)
+	b.text(` d="`)
 	for _, s := range shapes {
 		if s.from == s.to {
 			b.circle(s.from, s.radius, 1)
@@ -96,24 +101,27 @@ func (b *svg) path(colour color.NRGBA, shapes ...shape) {
 			b.circle(s.from, s.hole, 0)
 		}
 	}
-	b.WriteString(`"/>`)
+	b.text(`"/>`)
 }
 
 // circle writes two half circles, over the top and back; sweep 1 is clockwise.
 func (b *svg) circle(centre point, radius float64, sweep int) {
 	left := point{centre.x - radius, centre.y}
 	half := number(radius) + " " + number(radius) + " 0 0 " + strconv.Itoa(sweep)
-	b.WriteString("M" + left.String() + "a" + half + " " + number(2*radius) + " 0 " + half + " -" + number(2*radius) + " 0z")
+	b.text("M" + left.String() + "a" + half + " " + number(2*radius) + " 0 " + half + " -" + number(2*radius) + " 0z")
 }
 
-// capsule writes half a circle about either end and the straight lines between them, clockwise.
+// capsule writes half a circle about either end and the straight lines between them, clockwise. Half circles come in
+// two quarters: the rounding of an arc's ends hardly moves a quarter, but would flatten a half.
 func (b *svg) capsule(s shape) {
-	left, right := s.bearing+bearings*3/4, s.bearing+bearings/4
-	b.WriteString("M" + s.to.out(left, s.radius).String() + arc(s.radius, s.to.out(right, s.radius)) +
-		"L" + s.from.out(right, s.radius).String() + arc(s.radius, s.from.out(left, s.radius)) + "z")
+	const quarter = bearings / 4
+	ahead := s.bearing + 4*quarter
+	corner := func(end point, turns int) point { return end.out(ahead+turns*quarter, s.radius) }
+	b.text("M" + corner(s.to, -1).String() + arc(s.radius, corner(s.to, 0)) + arc(s.radius, corner(s.to, 1)) +
+		"L" + corner(s.from, 1).String() + arc(s.radius, corner(s.from, 2)) + arc(s.radius, corner(s.from, 3)) + "z")
 }
 
-// arc is the path command for half a circle or less, clockwise to a point.
+// arc is the path command for a quarter of a circle, clockwise to a point.
 func arc(radius float64, to point) string {
 	return "A" + number(radius) + " " + number(radius) + " 0 0 1 " + to.String()
 }
