@@ -68,7 +68,7 @@ type Grant struct {
 // Tokens gives access tokens to apps and knows the apps by them.
 type Tokens struct {
 	store Store
-	now   func() time.Time
+	clock func() time.Time
 }
 
 // NewTokens makes a Tokens on the store. now is the clock, nil is [time.Now].
@@ -76,8 +76,12 @@ func NewTokens(store Store, now func() time.Time) *Tokens {
 	if now == nil {
 		now = time.Now
 	}
-	return &Tokens{store: store, now: now}
+	return &Tokens{store: store, clock: now}
 }
+
+// now is the time in the milliseconds that stores keep, so that what is left
+// of a token is the same before and after it was stored.
+func (t *Tokens) now() time.Time { return t.clock().Truncate(time.Millisecond) }
 
 // Authenticate is the app with that appid and secret; [UnknownApp] and
 // [InvalidSecret] say which of them is wrong.

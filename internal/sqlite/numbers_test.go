@@ -35,7 +35,8 @@ type machine struct {
 }
 
 func newMachine(t *rapid.T) *machine {
-	dir, err := os.MkdirTemp("", "suncode-numbers-") //nolint:usetesting // rapid's T has no TempDir, and each run needs its own
+	// rapid's T has no TempDir, and each run needs a folder of its own.
+	dir, err := os.MkdirTemp("", "suncode-numbers-")
 	if err != nil {
 		t.Fatal(err)
 	}
