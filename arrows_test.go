@@ -41,7 +41,7 @@ var rooms = map[string]room{
 	"internal/issue":   {ours: ". ticket render", never: domain},
 	"internal/sqlite":  {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":   {ours: "internal/issue", never: "database/sql os"},
-	"internal/scanapi": {ours: "internal/issue internal/picture", never: "database/sql os"},
+	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
 	"cmd/suncode": {
 		ours:   ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/scanapi",
 		theirs: "github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",

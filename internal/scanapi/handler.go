@@ -1,0 +1,158 @@
+package scanapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/scan"
+)
+
+// Config is what a [Handler] works with. Resolver is needed, the rest may be left out.
+type Config struct {
+	Resolver *issue.Resolver
+
+	// Scans is how many pictures are looked at together, 0 is one per processor. Others wait.
+	Scans int
+	// MaxPixels is the largest picture that is looked at, 0 is [DefaultMaxPixels].
+	MaxPixels int
+	// UploadBytes bounds what pictures that are being received or are waiting take together, 0 is
+	// [DefaultUploadBytes]. A picture that does not fit is turned away.
+	UploadBytes int64
+
+	// Log gets a line for every call: debug when it worked, info when the caller was wrong, error when the server
+	// was. nil is no log.
+	Log *slog.Logger
+	// Observe is told about every call, after its answer. path is one of the API's two or "other", code the error's
+	// code or "ok". nil is nobody.
+	Observe func(path, code string, took time.Duration, bytes int)
+}
+
+const (
+	// DefaultMaxPixels takes the pictures of most cameras, 32 million pixels. With the four bytes that a pixel has
+	// in most pictures it is 128 MiB for every scan at work.
+	DefaultMaxPixels = 32 << 20
+	// DefaultUploadBytes is enough for eight of the largest pictures, or for a hundred usual ones.
+	DefaultUploadBytes = 256 << 20
+)
+
+// Handler serves the API. It is for the paths under /suncode/v1/ and answers every path.
+type Handler struct {
+	Config
+
+	find    func(image.Image, scan.Options) []scan.Result
+	slots   chan struct{} // holds one element for every scan at work
+	uploads budget
+}
+
+// New makes a Handler.
+func New(c Config) *Handler {
+	if c.Scans <= 0 {
+		c.Scans = runtime.GOMAXPROCS(0)
+	}
+	if c.MaxPixels <= 0 {
+		c.MaxPixels = DefaultMaxPixels
+	}
+	if c.UploadBytes <= 0 {
+		c.UploadBytes = DefaultUploadBytes
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Observe == nil {
+		c.Observe = func(string, string, time.Duration, int) {}
+	}
+	h := &Handler{Config: c, find: scan.Find, slots: make(chan struct{}, c.Scans)}
+	h.uploads.free.Store(c.UploadBytes)
+	return h
+}
+
+// routes are the calls by their path. Each returns what its answer's JSON is made of.
+var routes = map[string]func(*Handler, http.ResponseWriter, *http.Request) (any, error){
+	"/suncode/v1/resolve": (*Handler).resolve,
+	"/suncode/v1/scan":    (*Handler).scan,
+}
+
+// ServeHTTP answers a call.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	path, route := r.URL.Path, routes[r.URL.Path]
+	if route == nil {
+		path, route = "other", (*Handler).noRoute
+	}
+	status, p := http.StatusOK, (*problem)(nil)
+	body, err := h.run(route, w, r)
+	if err != nil {
+		p = problemOf(err)
+		status = p.status
+		body, _ = encode(map[string]*errorJSON{"error": p.json()}) // strings always encode
+	}
+	send(w, status, body)
+	h.report(r, path, p, time.Since(began), len(body))
+}
+
+// run makes the call and encodes its answer. A panic becomes an error of this one call.
+func (h *Handler) run(route func(*Handler, http.ResponseWriter, *http.Request) (any, error), w http.ResponseWriter, r *http.Request) (body []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	result, err := route(h, w, r)
+	if err != nil {
+		return nil, err
+	}
+	return encode(result)
+}
+
+func (h *Handler) noRoute(http.ResponseWriter, *http.Request) (any, error) {
+	return nil, noSuchCall.because("there is no such call: see /suncode/v1/resolve and /suncode/v1/scan")
+}
+
+// encode is the answer's JSON. A scene may have & in it, which stays as it is.
+func encode(result any) ([]byte, error) {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	err := e.Encode(result)
+	return body.Bytes(), err
+}
+
+func send(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodPost)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // fails when the caller has gone, and then there is nobody to tell
+}
+
+// maxLoggedPath is how much of a path goes into the log, in bytes.
+const maxLoggedPath = 128
+
+// report writes the log line of a call and tells the observer.
+func (h *Handler) report(r *http.Request, path string, p *problem, took time.Duration, sent int) {
+	level, code := slog.LevelDebug, "ok"
+	attrs := []slog.Attr{
+		slog.String("method", r.Method), slog.String("path", r.URL.Path[:min(len(r.URL.Path), maxLoggedPath)]),
+		slog.Duration("took", took), slog.Int("bytes", sent),
+	}
+	if p != nil {
+		level, code = slog.LevelInfo, p.code
+		attrs = append(attrs, slog.Int("status", p.status), slog.String("error", p.code), slog.String("reason", p.Error()))
+	}
+	if p != nil && p.failure == internalError && r.Context().Err() == nil {
+		level = slog.LevelError
+	}
+	h.Observe(path, code, took, sent)
+	h.Log.LogAttrs(r.Context(), level, "scan call", attrs...)
+}

@@ -1,0 +1,75 @@
+package scanapi
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/suncode/suncode/internal/issue"
+)
+
+// maxQuestion is the longest body of a resolve call, in bytes: many times a ticket.
+const maxQuestion = 4 << 10
+
+// targetJSON is where a code leads, in an answer.
+type targetJSON struct {
+	AppID      string    `json:"appid"`
+	Page       string    `json:"page"`
+	Path       string    `json:"path"`
+	Query      queryJSON `json:"query"`
+	Scene      string    `json:"scene"`
+	EnvVersion string    `json:"env_version"`
+}
+
+type queryJSON struct {
+	Scene string `json:"scene"` // as encodeURIComponent writes it
+}
+
+func targetOf(t issue.Target) *targetJSON {
+	return &targetJSON{
+		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Query: queryJSON{t.Query}, Scene: t.Scene,
+		EnvVersion: t.Env.String(),
+	}
+}
+
+// resolve is POST /suncode/v1/resolve: {"ticket":"…"} in base64url, with or without padding.
+func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
+	if r.Method != http.MethodPost {
+		return nil, wantsPost.because("send a POST")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
+	if err != nil {
+		return nil, bodyProblem(w, err, maxQuestion)
+	}
+	var question struct {
+		Ticket *string `json:"ticket"`
+	}
+	if err := json.Unmarshal(body, &question); err != nil || question.Ticket == nil {
+		return nil, badRequest.because(`the body is not {"ticket":"…"}`)
+	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(*question.Ticket, "="))
+	if err != nil {
+		return nil, malformedTicket.because("malformed ticket: not base64url")
+	}
+	target, err := h.Resolver.Resolve(raw)
+	if err != nil {
+		return nil, err
+	}
+	return targetOf(target), nil
+}
+
+// bodyProblem is what to answer when the body could not be read to its end. A connection with the rest of a body that
+// is too long still in it is closed.
+func bodyProblem(w http.ResponseWriter, err error, limit int) error {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if _, long := errors.AsType[*http.MaxBytesError](err); long {
+		w.Header().Set("Connection", "close")
+		return tooLarge.because("the body is longer than %d bytes", limit)
+	}
+	return badRequest.because("the body breaks off: %v", err)
+}

@@ -1,0 +1,98 @@
+package wxapi
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// docTable is the rows of the table that follows <!-- table: name --> in docs/API.md, without its head.
+func docTable(tb testing.TB, name string) [][]string {
+	tb.Helper()
+	page, err := os.ReadFile("../../docs/API.md")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(page), "<!-- table: "+name+" -->\n")
+	if !ok {
+		tb.Fatalf("docs/API.md has no table %q", name)
+	}
+	var rows [][]string
+	for line := range strings.Lines(rest) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		cells := strings.Split(strings.Trim(line, "|"), "|")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells)
+	}
+	return rows[2:]
+}
+
+func documentedErrors(t *testing.T) []failure {
+	t.Helper()
+	var rows []failure
+	for _, cells := range docTable(t, "errors") {
+		errcode, err := strconv.Atoi(cells[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, failure{errcode, strings.Trim(cells[1], "`"), "application/json" + strings.Trim(cells[2], "`")})
+	}
+	return rows
+}
+
+// TestDocumentedErrors compares the page with the code, both ways.
+func TestDocumentedErrors(t *testing.T) {
+	documented := map[failure]bool{}
+	for _, f := range documentedErrors(t) {
+		documented[f] = true
+	}
+	coded := map[failure]bool{}
+	for _, c := range errorCases {
+		coded[c.want] = true
+	}
+	for _, f := range failures {
+		coded[f] = true
+	}
+	for f := range coded {
+		if !documented[f] {
+			t.Errorf("docs/API.md lacks %v", f)
+		}
+	}
+	for f := range documented {
+		if !coded[f] {
+			t.Errorf("docs/API.md has %v, the code has not", f)
+		}
+	}
+}
+
+// TestDocumentedBodies sends every body of the page to a server of either mode.
+func TestDocumentedBodies(t *testing.T) {
+	rows := docTable(t, "bodies")
+	if len(rows) < 40 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	for column, mode := range map[int]Compat{1: WeChat, 2: Lenient} {
+		t.Run(mode.String(), func(t *testing.T) {
+			r := newRig(t, func(c *Config) { c.Compat = mode })
+			for _, cells := range rows {
+				body, want := strings.Trim(cells[0], "`"), cells[column]
+				got := "picture"
+				answer := r.code(body)
+				if m := errorBody.FindSubmatch(answer.body); m != nil {
+					got = string(m[1])
+				} else {
+					wantPicture(t, answer)
+				}
+				if got != want {
+					t.Errorf("%s: got %s, want %s", body, got, want)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,371 @@
+package wxapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/suncode/suncode/internal/issue"
+)
+
+// errorBody is an error to the byte: compact, no newline, the rid at the end.
+var errorBody = regexp.MustCompile(`^\{"errcode":(-?\d+),"errmsg":"(.+) rid: ([0-9a-f]{8})-[0-9a-f]{8}-[0-9a-f]{8}"\}$`)
+
+// wantError compares the whole answer with the row of the table.
+func wantError(t *testing.T, got reply, want failure) {
+	t.Helper()
+	m := errorBody.FindSubmatch(got.body)
+	if m == nil {
+		t.Fatalf("got %s %.200q, want error %d", got.Header.Get("Content-Type"), got.body, want.errcode)
+	}
+	errcode, _ := strconv.Atoi(string(m[1]))
+	if have := (failure{errcode, string(m[2]), got.Header.Get("Content-Type")}); have != want {
+		t.Errorf("got %v, want %v", have, want)
+	}
+	if got.StatusCode != http.StatusOK {
+		t.Errorf("got status %d, want 200", got.StatusCode)
+	}
+	if got.ContentLength != int64(len(got.body)) || got.Header.Get("Content-Disposition") != "" {
+		t.Errorf("got Content-Length %d for %d bytes, Content-Disposition %q", got.ContentLength, len(got.body), got.Header.Get("Content-Disposition"))
+	}
+	second, _ := strconv.ParseInt(string(m[3]), 16, 64)
+	if age := time.Since(time.Unix(second, 0)); age < -24*time.Hour || age > time.Minute {
+		t.Errorf("rid %s: %v old", m[3], age)
+	}
+}
+
+// wantPicture checks headers and returns the picture.
+func wantPicture(t *testing.T, got reply) image.Image {
+	t.Helper()
+	want := map[string]string{
+		"Content-Type": "image/jpeg", "Content-Disposition": `attachment; filename="QRCode.jpg"`,
+		"Cache-Control": "no-cache, must-revalidate", "Content-Length": strconv.Itoa(len(got.body)),
+		"Content-Encoding": "", "Connection": "",
+	}
+	have := map[string]string{}
+	for name := range want {
+		have[name] = got.Header.Get(name)
+	}
+	if diff := cmp.Diff(want, have); diff != "" || got.StatusCode != http.StatusOK || len(got.TransferEncoding) != 0 || got.Close {
+		t.Fatalf("status %d, transfer encoding %v, %.200q\n%s", got.StatusCode, got.TransferEncoding, got.body, diff)
+	}
+	picture, _, err := image.Decode(bytes.NewReader(got.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture
+}
+
+// errorCases has, for every error that this API can answer, a call that brings it about.
+var errorCases = []struct {
+	name string
+	want failure
+	call func(*rig) reply
+}{
+	{"the server's fault", systemError, func(r *rig) reply {
+		broken := newRig(r.t, func(c *Config) {
+			c.Limiter = limiterFunc(func(context.Context, uint64) (bool, error) { return false, errors.New("out of order") })
+		})
+		return broken.code(`{"scene":"a=1"}`)
+	}},
+	{"a panic", systemError, func(r *rig) reply {
+		broken := newRig(r.t, func(c *Config) {
+			c.Limiter = limiterFunc(func(context.Context, uint64) (bool, error) { panic("out of order") })
+		})
+		return broken.code(`{"scene":"a=1"}`)
+	}},
+	{"unknown token", badCredential, func(r *rig) reply {
+		return r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token=85_FAKE", `{"scene":"a=1"}`)
+	}},
+	{"replaced token", badCredential, func(r *rig) reply {
+		old := r.token
+		r.token = r.grant(r.t, r.appID, r.secret)
+		r.wait(6 * time.Minute)
+		return r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+old, `{"scene":"a=1"}`)
+	}},
+	{"expired token", endedToken, func(r *rig) reply {
+		r.wait(2*time.Hour + time.Second)
+		got := r.code(`{"scene":"a=1"}`)
+		r.token = r.grant(r.t, r.appID, r.secret)
+		return got
+	}},
+	{"no token", noToken, func(r *rig) reply { return r.send(http.MethodPost, "/wxa/getwxacodeunlimit", `{"scene":"a=1"}`) }},
+	{"token only in the body", noToken, func(r *rig) reply {
+		return r.send(http.MethodPost, "/wxa/getwxacodeunlimit", `{"scene":"a=1","access_token":"`+r.token+`"}`)
+	}},
+	{"wrong method", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, "/wxa/getwxacodeunlimit", "") }},
+	{"wrong method, stable token", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, "/cgi-bin/stable_token", "") }},
+	{"wrong method, token", wantsGet, func(r *rig) reply { return r.send(http.MethodPost, "/cgi-bin/token", "") }},
+	{"unknown call", badURL, func(r *rig) reply { return r.send(http.MethodPost, "/wxa/getwxacodeunlimit/", `{"scene":"a=1"}`) }},
+	{"over the limit", overLimit, func(r *rig) reply {
+		busy := newRig(r.t, func(c *Config) { c.Limiter = issue.NewWindow(2, func() time.Time { return time.Unix(0, 0) }) })
+		wantPicture(r.t, busy.code(`{"scene":"a=1"}`))
+		wantError(r.t, busy.code(`{"scene":""}`), badSceneLength) // counts too
+		return busy.code(`not even JSON`)
+	}},
+	{"form", badBody, func(r *rig) reply { return r.code(`scene=a%3D1`) }},
+	{"no body", badBody, func(r *rig) reply { return r.code(``) }},
+	{"not UTF-8", badBody, func(r *rig) reply { return r.code("{\"scene\":\"\xc4\xe3\"}") }},
+	{"long body", badBody, func(r *rig) reply { return r.code(`{"scene":"a=1"}` + strings.Repeat(" ", maxBody)) }},
+	{"deep body", badBody, func(r *rig) reply {
+		return r.code(`{"path":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`)
+	}},
+	{"long scene", badSceneLength, func(r *rig) reply { return r.code(`{"scene":"` + strings.Repeat("a", 33) + `"}`) }},
+	{"percent in scene", badScene, func(r *rig) reply { return r.code(`{"scene":"a%3D1"}`) }},
+	{"Chinese scene", badScene, func(r *rig) reply { return r.code(`{"scene":"扫码扫码扫码扫码扫码扫码"}`) }},
+	{"environment", badArgs, func(r *rig) reply { return r.code(`{"scene":"a=1","env_version":"beta"}`) }},
+	{"reserved word", reservedPage, func(r *rig) reply { return r.code(`{"scene":"a=1","page":"pages/scancode_time"}`) }},
+	{"unknown page", badPage, func(r *rig) reply { return r.code(`{"scene":"a=1","page":"pages/no/no"}`) }},
+	{"unpublished environment", badPage, func(r *rig) reply { return r.code(`{"scene":"a=1","env_version":"trial"}`) }},
+	{"unpublished app", badPage, func(r *rig) reply {
+		return r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.grant(r.t, r.draftID, r.draftSecret), `{"scene":"a=1"}`)
+	}},
+	{"appid missing", noAppID, func(r *rig) reply { return r.send(http.MethodGet, "/cgi-bin/token", "") }},
+	{"secret missing", noSecret, func(r *rig) reply { return r.send(http.MethodGet, "/cgi-bin/token?appid="+r.appID, "") }},
+	{"unknown appid", badAppID, func(r *rig) reply {
+		return r.send(http.MethodGet, "/cgi-bin/token?appid=wx0123456789abcdef&secret=x&grant_type=x", "")
+	}},
+	{"grant type", badGrantType, func(r *rig) reply {
+		return r.send(http.MethodGet, "/cgi-bin/token?secret=wrong&appid="+r.appID, "")
+	}},
+	{"wrong secret", badSecret, func(r *rig) reply {
+		return r.send(http.MethodGet, "/cgi-bin/token?grant_type=client_credential&secret=wrong&appid="+r.appID, "")
+	}},
+	{"stable: appid missing", noAppID, func(r *rig) reply { return r.send(http.MethodPost, "/cgi-bin/stable_token", `{}`) }},
+	{"stable: form", badBody, func(r *rig) reply {
+		return r.send(http.MethodPost, "/cgi-bin/stable_token", `grant_type=client_credential`)
+	}},
+	{"stable: wrong type", badBody, func(r *rig) reply {
+		return r.send(http.MethodPost, "/cgi-bin/stable_token", `{"appid":"`+r.appID+`","force_refresh":"true"}`)
+	}},
+	{"stable: grant type", badGrantType, func(r *rig) reply {
+		return r.send(http.MethodPost, "/cgi-bin/stable_token", `{"appid":"`+r.appID+`","secret":"`+r.secret+`","grant_type":"authorization_code"}`)
+	}},
+}
+
+func TestErrors(t *testing.T) {
+	r := newRig(t, nil)
+	answered := map[int]bool{}
+	for _, c := range errorCases {
+		t.Run(c.name, func(t *testing.T) {
+			r.t = t
+			wantError(t, c.call(r), c.want)
+		})
+		answered[c.want.errcode] = true
+	}
+	for _, f := range documentedErrors(t) {
+		if !answered[f.errcode] {
+			t.Errorf("docs/API.md has error %d, which no call of this test brings about", f.errcode)
+		}
+	}
+}
+
+// TestFailures holds the mapping from the domain to the wire: what is not in it must be unreachable from here.
+func TestFailures(t *testing.T) {
+	unreachable := []issue.Code{
+		issue.Internal, issue.InvalidWidth, issue.MalformedTicket, issue.ForgedTicket, issue.UnknownTicket,
+		issue.InvalidManifest, issue.InvalidArt, issue.BadRegistry,
+	}
+	for _, code := range issue.Codes() {
+		if _, ok := failures[code]; ok == slices.Contains(unreachable, code) {
+			t.Errorf("%v: in the table %v", code, ok)
+		}
+	}
+}
+
+// TestOrder breaks every rule at once and mends one after the other, in the documented order.
+func TestOrder(t *testing.T) {
+	r := newRig(t, nil)
+	const path = "/wxa/getwxacodeunlimit"
+	for _, step := range []struct {
+		method, token, body string
+		want                failure
+	}{
+		{http.MethodPut, "", `x`, wantsPost},
+		{http.MethodPost, "", `x`, noToken},
+		{http.MethodPost, "x", `x`, badCredential},
+		{http.MethodPost, r.token, `x`, badBody},
+		{http.MethodPost, r.token, `{"scene":"a%234567890123456789012345678901234","env_version":"","page":"/scancode_time"}`, badSceneLength},
+		{http.MethodPost, r.token, `{"scene":"a%","env_version":"","page":"/scancode_time"}`, badScene},
+		{http.MethodPost, r.token, `{"scene":"a","env_version":"","page":"/scancode_time"}`, badArgs},
+		{http.MethodPost, r.token, `{"scene":"a","env_version":"trial","page":"/scancode_time"}`, reservedPage},
+		{http.MethodPost, r.token, `{"scene":"a","env_version":"trial","page":"/pages"}`, badPage},
+	} {
+		wantError(t, r.send(step.method, path+"?access_token="+step.token, step.body), step.want)
+	}
+}
+
+func TestPicture(t *testing.T) {
+	r := newRig(t, nil)
+	for body, widthPx := range map[string]int{
+		`{"scene":"a=1"}`:              430,
+		`{"scene":"a=1","width":500}`:  500,
+		`{"scene":"a=1","width":0}`:    280,
+		`{"scene":"a=1","width":-1e9}`: 280,
+		`{"scene":"a=1","width":9999}`: 1280,
+		`{"scene":"a=1","check_path":false,"page":"pages/later/later","env_version":"develop"}` + "\n": 430,
+	} {
+		got := r.code(body)
+		if size := wantPicture(t, got).Bounds().Size(); size != image.Pt(widthPx, widthPx) {
+			t.Errorf("%s: got %v, want %d pixels", body, size, widthPx)
+		}
+		if _, err := jpeg.Decode(bytes.NewReader(got.body)); err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	hyaline := r.code(`{"scene":"a=1","is_hyaline":true}`)
+	wantPicture(t, hyaline)
+	if _, err := png.Decode(bytes.NewReader(hyaline.body)); err != nil {
+		t.Errorf("is_hyaline: %v", err)
+	}
+	unpublished := r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.grant(r.t, r.draftID, r.draftSecret), `{"scene":"a=1","check_path":false}`)
+	wantPicture(t, unpublished)
+	again := r.code(`{"scene":"a=1","is_hyaline":true}`)
+	if !bytes.Equal(again.body, hyaline.body) {
+		t.Error("the same request gave another picture")
+	}
+}
+
+// TestTransport sends what clients send around the JSON: any Content-Type, chunks, other parameters, an offer to
+// unpack gzip.
+func TestTransport(t *testing.T) {
+	r := newRig(t, nil)
+	const body = `{"scene":"a=1"}` + "\n"
+	for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json;charset=utf-8", "///"} {
+		got := r.do(http.MethodPost, "/wxa/getwxacodeunlimit?lang=zh&access_token="+r.token+"&x=%zz",
+			strings.NewReader(body), http.Header{"Content-Type": {contentType}, "Accept-Encoding": {"gzip"}, "Accept": {"application/json"}})
+		wantPicture(t, got)
+	}
+	chunked := r.do(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token, io.MultiReader(strings.NewReader(body)), nil)
+	wantPicture(t, chunked)
+	wantPicture(t, r.send(http.MethodPost, "/wxa/getwxacodeunlimit?cloudbase_access_token="+r.token, body))
+}
+
+func TestLongBodyClosesConnection(t *testing.T) {
+	r := newRig(t, nil)
+	got := r.code(strings.Repeat(" ", 10*maxBody))
+	wantError(t, got, badBody)
+	if !got.Close {
+		t.Error("the connection stays open with the rest of the body in it")
+	}
+}
+
+func TestToken(t *testing.T) {
+	r := newRig(t, nil)
+	path := "/cgi-bin/token?neededText=&grant_type=client_credential&appid=" + r.appID + "&secret=" + r.secret
+	got := r.send(http.MethodGet, path, "")
+	token := tokenOf(t, got)
+	want := `{"access_token":"` + token.Token + `","expires_in":7200}`
+	if string(got.body) != want || got.Header.Get("Content-Type") != gatewayType || got.StatusCode != http.StatusOK {
+		t.Errorf("got %s %s, want %s", got.Header.Get("Content-Type"), got.body, want)
+	}
+	for _, good := range []string{r.token, token.Token} { // the older one for five minutes more
+		wantPicture(t, r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+good, `{"scene":"a=1"}`))
+	}
+}
+
+func TestStableToken(t *testing.T) {
+	r := newRig(t, nil)
+	ask := func(force bool) tokenReply {
+		t.Helper()
+		body := fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q,"force_refresh":%v}`, r.appID, r.secret, force)
+		return tokenOf(t, r.send(http.MethodPost, "/cgi-bin/stable_token", body))
+	}
+	first := ask(false)
+	r.wait(time.Minute)
+	if second := ask(false); second.Token != first.Token || second.ExpiresIn > 7140 || second.ExpiresIn < 7130 {
+		t.Errorf("got %v after %v, want the same with a minute less", second, first)
+	}
+	forced := ask(true)
+	if forced.Token == first.Token || forced.ExpiresIn != 7200 {
+		t.Errorf("got %v after %v, want a new one", forced, first)
+	}
+	wantError(t, r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+first.Token, `{"scene":"a=1"}`), badCredential)
+	wantPicture(t, r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+forced.Token, `{"scene":"a=1"}`))
+	wantPicture(t, r.code(`{"scene":"a=1"}`))
+}
+
+// TestLog makes one call of every kind and looks into the log for what must be there and what must not.
+func TestLog(t *testing.T) {
+	r := newRig(t, nil)
+	failed := r.code(`{"scene":"a=1","check_page":false}`)
+	r.send(http.MethodPost, "/cgi-bin/stable_token", `{"grant_type":"client_credential","appid":"`+r.secret+`","secret":"`+r.secret+`"}`)
+	r.send(http.MethodPost, "/cgi-bin/stable_token", `{"grant_type":"client_credential","appid":"`+r.appID+`","appsecret":"`+r.secret+`"}`)
+	r.send(http.MethodGet, "/cgi-bin/token?grant_type="+r.secret+"&appid="+r.appID+"&secret="+r.secret, "")
+	r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token[:20], `{"scene":"a=1"}`)
+	r.send(http.MethodPost, "/wxa/getwxacodeunlimit", `{"scene":"a=1","access_token":"`+r.token+`"}`)
+	wantPicture(t, r.code(`{"scene":"a=1"}`))
+	r.Close() // waits for the calls to end, which they do after their answers
+
+	log := r.log.String()
+	for _, secret := range []string{r.secret, r.token, r.token[:20]} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log has the secret %s", secret)
+		}
+	}
+	var line struct {
+		Level, RID, Method, Path, AppID, Errmsg, Reason string
+		Errcode, Bytes                                  int
+		Took                                            time.Duration
+	}
+	i := strings.Index(string(failed.body), " rid: ")
+	rid := string(failed.body[i+6 : i+6+26])
+	for text := range strings.Lines(log) {
+		if strings.Contains(text, rid) {
+			if err := json.Unmarshal([]byte(text), &line); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if line.Took <= 0 {
+		t.Errorf("took %v", line.Took)
+	}
+	line.Took = 0
+	want := line
+	want.Level, want.RID, want.Method, want.Path, want.AppID = "INFO", rid, "POST", "/wxa/getwxacodeunlimit", r.appID
+	want.Errcode, want.Errmsg, want.Reason, want.Bytes = 47001, "data format error", `unknown key "check_page"`, len(failed.body)
+	if diff := cmp.Diff(want, line); diff != "" {
+		t.Errorf("log line\n%s\n%s", diff, log)
+	}
+	observed := strings.Join(r.observe, ",")
+	if !strings.HasSuffix(observed, "/wxa/getwxacodeunlimit 41001,/wxa/getwxacodeunlimit 0") {
+		t.Errorf("observed %s", observed)
+	}
+}
+
+func TestObserveUnknownPath(t *testing.T) {
+	r := newRig(t, nil)
+	r.send(http.MethodGet, "/wxa/"+strings.Repeat("x", 100), "")
+	r.Close()
+	if got := r.observe[len(r.observe)-1]; got != "other 40066" {
+		t.Errorf("got %q, want one label for all unknown paths", got)
+	}
+}
+
+func TestCompatText(t *testing.T) {
+	for _, mode := range []Compat{WeChat, Lenient} {
+		text, err := mode.MarshalText()
+		var back Compat
+		if err != nil || back.UnmarshalText(text) != nil || back != mode {
+			t.Errorf("%v comes back as %v", mode, back)
+		}
+	}
+	if err := new(Compat).UnmarshalText([]byte("strict")); err == nil {
+		t.Error("strict is no mode")
+	}
+}

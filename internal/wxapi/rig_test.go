@@ -1,0 +1,174 @@
+package wxapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/ticket"
+)
+
+// rig is a server on a port of its own with a real registry, and two apps: one that is published as release, one that
+// is not published at all.
+type rig struct {
+	*httptest.Server
+	t *testing.T
+
+	appID, secret, token string
+	draftID, draftSecret string // of the app that is not published
+
+	log     lockedBuffer
+	mu      sync.Mutex
+	ahead   time.Duration // of the clock
+	observe []string      // path and code of each call
+}
+
+// newRig starts a server; change may alter what it works with.
+func newRig(t *testing.T, change func(*Config)) *rig {
+	t.Helper()
+	r := &rig{t: t}
+	store, err := sqlite.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	config := Config{
+		Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, r.now), Limiter: issue.NewWindow(issue.CallsPerMinute, r.now),
+		Log: slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now: r.now, Observe: r.observed,
+	}
+	if change != nil {
+		change(&config)
+	}
+	r.Server = httptest.NewServer(New(config))
+	t.Cleanup(r.Close)
+	r.appID, r.secret = addApp(t, store, "Published")
+	manifest := issue.Manifest{Pages: []string{"pages/index/index", "pages/user/user", "shop/pages/item"}, Home: "pages/index/index"}
+	if _, err := store.Publish(t.Context(), r.appID, ticket.Release, manifest); err != nil {
+		t.Fatal(err)
+	}
+	r.token = r.grant(t, r.appID, r.secret)
+	r.draftID, r.draftSecret = addApp(t, store, "Draft")
+	return r
+}
+
+func addApp(t *testing.T, store *sqlite.Store, name string) (appID, secret string) {
+	t.Helper()
+	draft, secret, err := issue.NewDraft(name, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.AddApp(t.Context(), draft); err != nil {
+		t.Fatal(err)
+	}
+	return draft.AppID, secret
+}
+
+func (r *rig) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(r.ahead)
+}
+
+func (r *rig) observed(path, code string, _ time.Duration, _ int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.observe = append(r.observe, path+" "+code)
+}
+
+// wait lets time pass.
+func (r *rig) wait(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ahead += d
+}
+
+// reply is an answer of the server with its body read.
+type reply struct {
+	*http.Response
+	body []byte
+}
+
+func (r *rig) send(method, path, body string) reply {
+	r.t.Helper()
+	return r.do(method, path, strings.NewReader(body), http.Header{"Content-Type": {"application/json"}})
+}
+
+func (r *rig) do(method, path string, body io.Reader, header http.Header) reply {
+	r.t.Helper()
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.URL+path, body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	request.Header = header
+	response, err := r.Client().Do(request)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reply{response, read}
+}
+
+// code asks for a code with the body.
+func (r *rig) code(body string) reply {
+	r.t.Helper()
+	return r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token, body)
+}
+
+// grant is a new token.
+func (r *rig) grant(t *testing.T, appID, secret string) string {
+	t.Helper()
+	got := r.send(http.MethodGet, "/cgi-bin/token?grant_type=client_credential&appid="+appID+"&secret="+secret, "")
+	return tokenOf(t, got).Token
+}
+
+type tokenReply struct {
+	Token     string `json:"access_token"`
+	ExpiresIn int    `json:"expires_in"`
+}
+
+func tokenOf(t *testing.T, got reply) tokenReply {
+	t.Helper()
+	var token tokenReply
+	if err := json.Unmarshal(got.body, &token); err != nil || token.Token == "" {
+		t.Fatalf("no token: %s %v", got.body, err)
+	}
+	return token
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// limiterFunc is a Limiter.
+type limiterFunc func(context.Context, uint64) (bool, error)
+
+func (f limiterFunc) Allow(ctx context.Context, app uint64) (bool, error) { return f(ctx, app) }
