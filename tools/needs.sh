@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Go and this machine lacks. Asks for nothing where nothing is missing.
+# Installs what the checks need beside Go and this machine lacks. Asks for nothing where nothing is missing.
 set -euo pipefail
 
-# A command that the tests call, and the Debian packages it comes in.
+# A command that the checks call, and the Debian packages it comes in.
 needs=(
+  "make          make"                 # .ci/run starts with nothing
   "gcc           gcc libc6-dev"        # the race detector links with it
   "rsvg-convert  librsvg2-bin"         # draws our SVG files
   "djpeg         libjpeg-turbo-progs"  # reads our JPEG files as browsers do
@@ -39,4 +40,4 @@ if ((EUID != 0)); then
 fi
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq </dev/null
-"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" </dev/null
+"${as_root[@]}" apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${packages[@]}" </dev/null
