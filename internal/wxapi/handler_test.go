@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,31 +28,31 @@ import (
 var errorBody = regexp.MustCompile(`^\{"errcode":(-?\d+),"errmsg":"(.+) rid: ([0-9a-f]{8})-[0-9a-f]{8}-[0-9a-f]{8}"\}$`)
 
 // wantError compares the whole answer with the row of the table.
-func wantError(t *testing.T, got reply, want failure) {
-	t.Helper()
+func wantError(tb testing.TB, got reply, want failure) {
+	tb.Helper()
 	m := errorBody.FindSubmatch(got.body)
 	if m == nil {
-		t.Fatalf("got %s %.200q, want error %d", got.Header.Get("Content-Type"), got.body, want.errcode)
+		tb.Fatalf("got %s %.200q, want error %d", got.Header.Get("Content-Type"), got.body, want.errcode)
 	}
 	errcode, _ := strconv.Atoi(string(m[1]))
 	if have := (failure{errcode, string(m[2]), got.Header.Get("Content-Type")}); have != want {
-		t.Errorf("got %v, want %v", have, want)
+		tb.Errorf("got %v, want %v", have, want)
 	}
 	if got.StatusCode != http.StatusOK {
-		t.Errorf("got status %d, want 200", got.StatusCode)
+		tb.Errorf("got status %d, want 200", got.StatusCode)
 	}
 	if got.ContentLength != int64(len(got.body)) || got.Header.Get("Content-Disposition") != "" {
-		t.Errorf("got Content-Length %d for %d bytes, Content-Disposition %q", got.ContentLength, len(got.body), got.Header.Get("Content-Disposition"))
+		tb.Errorf("got Content-Length %d for %d bytes, Content-Disposition %q", got.ContentLength, len(got.body), got.Header.Get("Content-Disposition"))
 	}
 	second, _ := strconv.ParseInt(string(m[3]), 16, 64)
 	if age := time.Since(time.Unix(second, 0)); age < -24*time.Hour || age > time.Minute {
-		t.Errorf("rid %s: %v old", m[3], age)
+		tb.Errorf("rid %s: %v old", m[3], age)
 	}
 }
 
 // wantPicture checks headers and returns the picture.
-func wantPicture(t *testing.T, got reply) image.Image {
-	t.Helper()
+func wantPicture(tb testing.TB, got reply) image.Image {
+	tb.Helper()
 	want := map[string]string{
 		"Content-Type": "image/jpeg", "Content-Disposition": `attachment; filename="QRCode.jpg"`,
 		"Cache-Control": "no-cache, must-revalidate", "Content-Length": strconv.Itoa(len(got.body)),
@@ -62,11 +63,11 @@ func wantPicture(t *testing.T, got reply) image.Image {
 		have[name] = got.Header.Get(name)
 	}
 	if diff := cmp.Diff(want, have); diff != "" || got.StatusCode != http.StatusOK || len(got.TransferEncoding) != 0 || got.Close {
-		t.Fatalf("status %d, transfer encoding %v, %.200q\n%s", got.StatusCode, got.TransferEncoding, got.body, diff)
+		tb.Fatalf("status %d, transfer encoding %v, %.200q\n%s", got.StatusCode, got.TransferEncoding, got.body, diff)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(got.body))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return picture
 }
@@ -367,5 +368,19 @@ func TestCompatText(t *testing.T) {
 	}
 	if err := new(Compat).UnmarshalText([]byte("strict")); err == nil {
 		t.Error("strict is no mode")
+	}
+}
+
+// BenchmarkCall is a call through the whole handler but for the making of the picture: the token, the limit, the body,
+// and the refusal of an empty scene.
+func BenchmarkCall(b *testing.B) {
+	r := newRig(b, func(c *Config) { c.Log, c.Limiter = nil, issue.NewWindow(0, nil) })
+	handler := r.Config.Handler
+	body := strings.NewReader("")
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token, io.NopCloser(body))
+	b.ReportAllocs()
+	for b.Loop() {
+		body.Reset(`{"scene":"","page":"pages/index/index","width":430}`)
+		handler.ServeHTTP(httptest.NewRecorder(), request)
 	}
 }

@@ -22,7 +22,7 @@ import (
 // is not published at all.
 type rig struct {
 	*httptest.Server
-	t *testing.T
+	t testing.TB
 
 	appID, secret, token string
 	draftID, draftSecret string // of the app that is not published
@@ -34,14 +34,14 @@ type rig struct {
 }
 
 // newRig starts a server; change may alter what it works with.
-func newRig(t *testing.T, change func(*Config)) *rig {
-	t.Helper()
-	r := &rig{t: t}
-	store, err := sqlite.Open(t.Context(), t.TempDir())
+func newRig(tb testing.TB, change func(*Config)) *rig {
+	tb.Helper()
+	r := &rig{t: tb}
+	store, err := sqlite.Open(tb.Context(), tb.TempDir())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
+	tb.Cleanup(func() { _ = store.Close() })
 	config := Config{
 		Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, r.now), Limiter: issue.NewWindow(issue.CallsPerMinute, r.now),
 		Log: slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -51,25 +51,25 @@ func newRig(t *testing.T, change func(*Config)) *rig {
 		change(&config)
 	}
 	r.Server = httptest.NewServer(New(config))
-	t.Cleanup(r.Close)
-	r.appID, r.secret = addApp(t, store, "Published")
+	tb.Cleanup(r.Close)
+	r.appID, r.secret = addApp(tb, store, "Published")
 	manifest := issue.Manifest{Pages: []string{"pages/index/index", "pages/user/user", "shop/pages/item"}, Home: "pages/index/index"}
-	if _, err := store.Publish(t.Context(), r.appID, ticket.Release, manifest); err != nil {
-		t.Fatal(err)
+	if _, err := store.Publish(tb.Context(), r.appID, ticket.Release, manifest); err != nil {
+		tb.Fatal(err)
 	}
-	r.token = r.grant(t, r.appID, r.secret)
-	r.draftID, r.draftSecret = addApp(t, store, "Draft")
+	r.token = r.grant(tb, r.appID, r.secret)
+	r.draftID, r.draftSecret = addApp(tb, store, "Draft")
 	return r
 }
 
-func addApp(t *testing.T, store *sqlite.Store, name string) (appID, secret string) {
-	t.Helper()
+func addApp(tb testing.TB, store *sqlite.Store, name string) (appID, secret string) {
+	tb.Helper()
 	draft, secret, err := issue.NewDraft(name, nil, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if _, err := store.AddApp(t.Context(), draft); err != nil {
-		t.Fatal(err)
+	if _, err := store.AddApp(tb.Context(), draft); err != nil {
+		tb.Fatal(err)
 	}
 	return draft.AppID, secret
 }
@@ -130,10 +130,10 @@ func (r *rig) code(body string) reply {
 }
 
 // grant is a new token.
-func (r *rig) grant(t *testing.T, appID, secret string) string {
-	t.Helper()
+func (r *rig) grant(tb testing.TB, appID, secret string) string {
+	tb.Helper()
 	got := r.send(http.MethodGet, "/cgi-bin/token?grant_type=client_credential&appid="+appID+"&secret="+secret, "")
-	return tokenOf(t, got).Token
+	return tokenOf(tb, got).Token
 }
 
 type tokenReply struct {
@@ -141,11 +141,11 @@ type tokenReply struct {
 	ExpiresIn int    `json:"expires_in"`
 }
 
-func tokenOf(t *testing.T, got reply) tokenReply {
-	t.Helper()
+func tokenOf(tb testing.TB, got reply) tokenReply {
+	tb.Helper()
 	var token tokenReply
 	if err := json.Unmarshal(got.body, &token); err != nil || token.Token == "" {
-		t.Fatalf("no token: %s %v", got.body, err)
+		tb.Fatalf("no token: %s %v", got.body, err)
 	}
 	return token
 }
