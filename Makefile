@@ -10,6 +10,7 @@ BENCHTIME ?= 1s
 
 lint := go tool -modfile=tools/go.mod golangci-lint
 lint_tools := go -C tools tool golangci-lint
+lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-lint
 
 .PHONY: help run build test check lint fmt fuzz bench cover clean
 
@@ -29,6 +30,7 @@ test: ## install what the tests need on a bare Debian machine, then check everyt
 # The race detector makes the scanner ten times slower and finds nothing in arithmetic: it gets the short run.
 check: lint ## formatting, linters, import table, tests, the race detector, fuzz seconds
 	go -C tools test ./...
+	go -C conformance test ./...
 	go test ./...
 	go test -race -short ./...
 	@$(MAKE) --no-print-directory fuzz
@@ -37,6 +39,7 @@ lint: ## formatting and linters only
 	$(lint) fmt --diff
 	$(lint) run ./...
 	$(lint_tools) run ./...
+	$(lint_conformance) run ./...
 
 fmt: ## format every Go file in place
 	$(lint) fmt

@@ -304,7 +304,7 @@ func completeAppID(data *string) cobra.CompletionFunc {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		defer store.Close() //nolint:errcheck // only read
+		defer func() { _ = store.Close() }() // only read
 		var ids []cobra.Completion
 		for _, app := range store.Snapshot().Apps() {
 			ids = append(ids, cobra.CompletionWithDesc(app.AppID, app.Name))

@@ -173,7 +173,7 @@ func writePEM(path, kind string, der []byte, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // gone after the rename
+	defer func() { _ = os.Remove(f.Name()) }() // gone after the rename
 	err = errors.Join(f.Chmod(mode), pem.Encode(f, &pem.Block{Type: kind, Bytes: der}), f.Close())
 	if err != nil {
 		return err

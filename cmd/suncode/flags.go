@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -80,13 +81,11 @@ func (c *choice) Type() string { return strings.TrimPrefix(strings.Join(c.words,
 
 // Set accepts one of the words.
 func (c *choice) Set(s string) error {
-	for _, word := range c.words {
-		if s == word {
-			c.value = s
-			return nil
-		}
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("%q is not one of %s", s, strings.Join(c.words, ", "))
 	}
-	return fmt.Errorf("%q is not one of %s", s, strings.Join(c.words, ", "))
+	c.value = s
+	return nil
 }
 
 // addChoice defines a choice flag with completion of its words.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strconv"
 	"syscall"
 )
 
@@ -38,5 +39,5 @@ func reachable(a net.Addr) string {
 	if ip == nil || ip.IsUnspecified() {
 		ip = net.IPv4(127, 0, 0, 1)
 	}
-	return net.JoinHostPort(ip.String(), fmt.Sprint(tcp.Port))
+	return net.JoinHostPort(ip.String(), strconv.Itoa(tcp.Port))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"log/slog"
 	"regexp"
@@ -36,14 +35,11 @@ func blankAttr(_ []string, a slog.Attr) slog.Attr {
 	if strings.Contains(key, "secret") || strings.Contains(key, "token") || key == "authorization" {
 		return slog.String(a.Key, blank)
 	}
-	switch a.Value.Kind() {
-	case slog.KindString:
-		a.Value = slog.StringValue(blankText(a.Value.String()))
-	case slog.KindAny:
-		switch v := a.Value.Any().(type) {
-		case error, fmt.Stringer:
-			a.Value = slog.StringValue(blankText(fmt.Sprint(v)))
-		}
+	switch v := a.Value.Any().(type) {
+	case string:
+		a.Value = slog.StringValue(blankText(v))
+	case error:
+		a.Value = slog.StringValue(blankText(v.Error()))
 	}
 	return a
 }

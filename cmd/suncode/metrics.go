@@ -73,7 +73,7 @@ func sorted(m *sync.Map) []string {
 func (m *metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	out := bufio.NewWriter(w)
-	defer out.Flush() //nolint:errcheck // the scraper went away
+	defer func() { _ = out.Flush() }() // fails when the scraper has gone
 
 	b := buildInfo()
 	head(out, "suncode_build_info", "gauge", "What runs here; the value is always 1.")

@@ -95,7 +95,7 @@ func (r *serverResolver) Resolve(ctx context.Context, raw []byte) (target, error
 	if err != nil {
 		return target{}, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // only read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return target{}, err

@@ -73,7 +73,7 @@ func (o *scanOptions) run(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	if o.resolver != nil {
-		defer o.resolver.Close()
+		defer func() { _ = o.resolver.Close() }() // only read
 	}
 	if stream {
 		return o.done(o.follow(ctx, out, cmd.InOrStdin()))
@@ -199,7 +199,7 @@ func readFile(name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
 		return nil, err

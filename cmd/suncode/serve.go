@@ -112,7 +112,7 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer l.Close() //nolint:errcheck // Shutdown closed it already
+	defer func() { _ = l.Close() }() // Shutdown closed it already, if it came to that
 	store, err := openRegistry(ctx, o.data, created)
 	if err != nil {
 		return err
@@ -141,6 +141,9 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 	}
 	announce := func() {
 		fmt.Fprint(out, w.text())
+		if id.prepare != nil {
+			go id.prepare()
+		}
 		log.Info("serving", "addr", l.Addr().String(), "url", w.base, "data", o.data, "compat", o.compat.value, "version", buildInfo().Version)
 	}
 	return serve(ctx, stop, log, announce, servers)

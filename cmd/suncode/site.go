@@ -57,7 +57,7 @@ func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handle
 	mux.Handle("GET "+metricsPath, m)
 	mux.Handle("GET "+healthPath, healthz(store, log))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, about) })
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeText(w, http.StatusNotFound, "nothing here; GET / lists what there is\n")
 	})
 	return mux

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -63,6 +65,7 @@ type identity struct {
 	config    *tls.Config       // nil for plain HTTP
 	challenge *autocert.Manager // answers HTTP-01, nil unless --acme
 	dev       *devCA            // nil unless --tls-dev
+	prepare   func()            // gets what takes a while once the server answers, nil for nothing
 	host      string            // the name the certificate is for, "" for any way to reach the machine
 }
 
@@ -76,16 +79,7 @@ func (o *tlsOptions) open(data string, log *slog.Logger) (identity, error) {
 		}
 		return identity{config: serverTLS(files.certificate), host: files.host()}, nil
 	case o.acme != "":
-		m := &autocert.Manager{
-			Prompt:     autocert.AcceptTOS,
-			HostPolicy: autocert.HostWhitelist(o.acme),
-			Cache:      autocert.DirCache(filepath.Join(data, "acme")),
-			Email:      o.acmeEmail,
-			Client:     &acme.Client{DirectoryURL: o.acmeDirectory, UserAgent: "suncode"},
-		}
-		config := serverTLS(m.GetCertificate)
-		config.NextProtos = append(config.NextProtos, acme.ALPNProto)
-		return identity{config: config, challenge: m, host: o.acme}, nil
+		return o.openACME(data, log), nil
 	case o.dev:
 		ca, err := openDevCA(filepath.Join(data, "tls"), time.Now)
 		if err != nil {
@@ -94,6 +88,44 @@ func (o *tlsOptions) open(data string, log *slog.Logger) (identity, error) {
 		return identity{config: serverTLS(ca.certificate), dev: ca}, nil
 	}
 	return identity{}, nil
+}
+
+func (o *tlsOptions) openACME(data string, log *slog.Logger) identity {
+	m := &autocert.Manager{
+		Prompt:     autocert.AcceptTOS,
+		HostPolicy: onlyHost(o.acme),
+		Cache:      autocert.DirCache(filepath.Join(data, "acme")),
+		Email:      o.acmeEmail,
+		Client:     &acme.Client{DirectoryURL: o.acmeDirectory, UserAgent: "suncode"},
+	}
+	certificate := func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c, err := m.GetCertificate(hello)
+		if err != nil && hello.ServerName == o.acme {
+			log.Warn("no certificate", "domain", o.acme, "error", err)
+		}
+		return c, err
+	}
+	config := serverTLS(certificate)
+	config.NextProtos = append(config.NextProtos, acme.ALPNProto)
+	return identity{config: config, challenge: m, host: o.acme, prepare: func() {
+		// What a client says that takes an ECDSA certificate, as nearly all do.
+		hello := &tls.ClientHelloInfo{ServerName: o.acme, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}
+		if c, err := certificate(hello); err == nil {
+			log.Info("certificate ready", "domain", o.acme, "until", c.Leaf.NotAfter)
+		}
+	}}
+}
+
+// onlyHost admits one host, on any port: an authority under test may look at
+// another port than 80.
+func onlyHost(domain string) autocert.HostPolicy {
+	admit := autocert.HostWhitelist(domain)
+	return func(ctx context.Context, host string) error {
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		return admit(ctx, host)
+	}
 }
 
 // redirect is what the plain HTTP listener of --acme serves.

@@ -81,7 +81,7 @@ and the CA is trusted. Only that host, localhost, 127.0.0.1 and ::1 can be
 vouched for by it.
 
   hosts file  %[2]s %[1]s
-  curl        curl --cacert %[3]s --resolve %[1]s:%[4]s:%[2]s https://%[1]s%[5]s/healthz
+  curl        --cacert %[3]s --resolve %[1]s:%[4]s:%[2]s https://%[1]s%[5]s/healthz
   Go          SSL_CERT_FILE=%[3]s ./your-program
   Node        NODE_EXTRA_CA_CERTS=%[3]s node your-program.js
   Java        keytool -importcert -noprompt -alias suncode -file %[3]s -keystore suncode.p12 -storetype PKCS12 -storepass changeit
