@@ -65,7 +65,7 @@ func TestEveryDegree(t *testing.T) {
 	widths := []int{280, 281, 313, 430, 500}
 	step := 1
 	if testing.Short() {
-		step = 11
+		step = 37
 	}
 	for deg := 0; deg < 360; deg += step {
 		t.Run(fmt.Sprintf("%d°", deg), func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestEveryWidth(t *testing.T) {
 	t.Parallel()
 	step := 7
 	if testing.Short() {
-		step = 97
+		step = 211
 	}
 	for width := 280; width <= 1280; width += step {
 		t.Run(strconv.Itoa(width), func(t *testing.T) {
