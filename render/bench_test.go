@@ -1,8 +1,8 @@
 package render
 
 import (
-	"fmt"
 	"io"
+	"strconv"
 	"testing"
 )
 
@@ -32,7 +32,7 @@ func forWidths(b *testing.B, draw func(Options) error) {
 	b.Helper()
 	logo := photoLogo(b)
 	for _, width := range []int{280, 430, 860, 1280} {
-		b.Run(fmt.Sprint(width), func(b *testing.B) {
+		b.Run(strconv.Itoa(width), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := draw(Options{WidthPx: width, Logo: logo}); err != nil {

@@ -141,7 +141,7 @@ func TestArea(t *testing.T) {
 		for i := 3; i < len(c.img.Pix); i += 4 {
 			got += float64(c.img.Pix[i]) / 255
 		}
-		if math.Abs(got-want) > 0.005*want {
+		if math.Abs(got-want) > max(0.02, 0.0006*want) {
 			t.Fatalf("area %.3f, want %.3f", got, want)
 		}
 	})

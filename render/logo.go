@@ -40,8 +40,11 @@ func DefaultLogo(name string) *Logo {
 	const rays = 24
 	mark := []layer{{disc(point{}, 1), ground}, {disc(point{}, 0.27), white}}
 	for ray := range rays {
-		long := seed >> (8 + ray) & 1
-		mark = append(mark, layer{beam(ray*bearings/rays, 0.43, 0.53+0.17*float64(long), 0.035), white})
+		end := 0.53
+		if seed>>(8+ray)&1 == 1 {
+			end = 0.7
+		}
+		mark = append(mark, layer{beam(ray*bearings/rays, 0.43, end, 0.035), white})
 	}
 	return &Logo{emblem{mark: mark}}
 }

@@ -175,8 +175,11 @@ func TestTiles(t *testing.T) {
 			t.Fatalf("kept %v, want %v", kept, want)
 		}
 	}
-	if logo.photo.tiles.get(360) != logo.photo.tiles.get(360) || logo.photo.tiles.get(2000) != nil {
-		t.Error("a kept copy is not given back, or one that was not kept is")
+	if got := logo.photo.tiles.get(360); got == nil || got != logo.photo.tiles.kept[2].tile {
+		t.Error("the kept copy is not given back")
+	}
+	if logo.photo.tiles.get(2000) != nil {
+		t.Error("a copy too large to keep was kept")
 	}
 }
 

@@ -83,8 +83,12 @@ func TestContrast(t *testing.T) {
 		a, b color.NRGBA
 		want float64
 	}{
-		{black, white, 21}, {white, black, 21}, {white, white, 1},
-		{rgb(0x777777), white, 4.48}, {rgb(0xff0000), white, 4.00}, {rgb(0x0000ff), white, 8.59},
+		{black, white, 21},
+		{white, black, 21},
+		{white, white, 1},
+		{rgb(0x777777), white, 4.48},
+		{rgb(0xff0000), white, 4.00},
+		{rgb(0x0000ff), white, 8.59},
 	} {
 		if got := Contrast(tt.a, tt.b); math.Abs(got-tt.want) > 0.005 {
 			t.Errorf("%v to %v: %.3f, want %.2f", tt.a, tt.b, got, tt.want)
