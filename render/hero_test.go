@@ -72,7 +72,7 @@ func bar(x0, y0, x1, y1, radius float64) shape {
 // bearingTo is the direction of the table nearest to a vector, on a step of the coarsest arc.
 func bearingTo(dx, dy float64) int {
 	best, most := 0, -2.0
-	for i := 0; i < bearings; i++ {
+	for i := range bearings {
 		if along := dx*units[i].x + dy*units[i].y; along > most {
 			best, most = i, along
 		}
