@@ -9,14 +9,23 @@ import (
 	"github.com/suncode/suncode/internal/issue"
 )
 
-// Exit codes, the same for every verb. docs/CLI.md has this table.
+// Exit codes, the same for every verb.
 const (
-	exitOK      = 0
-	exitFailed  = 1 // the work could not be done
-	exitUsage   = 2 // the command line or the environment is wrong
-	exitNoCode  = 3 // a picture was read and holds no code
-	exitForeign = 4 // a code was read and its ticket does not resolve here
+	exitOK = iota
+	exitFailed
+	exitUsage
+	exitNoCode
+	exitForeign
 )
+
+// exitMeanings says when the program ends with which code; docs/CLI.md has it.
+var exitMeanings = [...]string{
+	exitOK:      "done",
+	exitFailed:  "the work could not be done; standard error says why",
+	exitUsage:   "the command line or the environment is wrong",
+	exitNoCode:  "`scan`, `trace`: a picture was read and holds no code",
+	exitForeign: "`scan`: a code was read and its ticket is refused: malformed, forged, unknown or not published",
+}
 
 // failure is an error that knows its exit code and what the user may do.
 type failure struct {

@@ -17,9 +17,10 @@ import (
 	"github.com/suncode/suncode/ticket"
 )
 
-// resolver says where a ticket leads. An error of Resolve says why the ticket
-// leads nowhere.
+// resolver says where a ticket leads.
 type resolver interface {
+	// Resolve fails with a *refusal when the ticket leads nowhere, and with
+	// another error when that could not be found out.
 	Resolve(ctx context.Context, raw []byte) (target, error)
 	Close() error
 }
@@ -52,7 +53,7 @@ func newRegistryResolver(ctx context.Context, data string) (resolver, error) {
 func (r *registryResolver) Resolve(_ context.Context, raw []byte) (target, error) {
 	t, err := r.resolver.Resolve(raw)
 	if err != nil {
-		return target{}, err
+		return target{}, refused(err)
 	}
 	return target{
 		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Scene: t.Scene, EnvVersion: t.Env.String(),
@@ -102,7 +103,7 @@ func (r *serverResolver) Resolve(ctx context.Context, raw []byte) (target, error
 	}
 	var t target
 	if resp.StatusCode != http.StatusOK {
-		return t, serverRefusal(resp.Status, body)
+		return t, serverError(resp.Status, body)
 	}
 	if err := json.Unmarshal(body, &t); err != nil || t.AppID == "" {
 		return t, fmt.Errorf("%s is no suncode server", r.url)
@@ -133,15 +134,44 @@ func ticketFacts(text string) [][2]string {
 	}
 }
 
-// serverRefusal is the error that a server's answer tells.
-func serverRefusal(status string, body []byte) error {
+// refusal is why a ticket leads nowhere, as the server has it too: its code is
+// malformed, forged, unknown or not_published.
+type refusal struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error is the message.
+func (r *refusal) Error() string { return r.Message }
+
+// refusals are the registry's errors that are about the ticket.
+var refusals = map[issue.Code]string{
+	issue.MalformedTicket: "malformed",
+	issue.ForgedTicket:    "forged",
+	issue.UnknownTicket:   "unknown",
+	issue.NotPublished:    "not_published",
+}
+
+// refused makes a refusal of the registry's error, where it is one.
+func refused(err error) error {
+	if code, ok := refusals[issue.CodeOf(err)]; ok {
+		return &refusal{code, err.Error()}
+	}
+	return err
+}
+
+// serverError is the error that a server's answer tells.
+func serverError(status string, body []byte) error {
 	var answer struct {
-		Error struct {
-			Message string `json:"message"`
-		} `json:"error"`
+		Error refusal `json:"error"`
 	}
 	if json.Unmarshal(body, &answer) != nil || answer.Error.Message == "" {
 		return errors.New("the server answers " + status)
 	}
-	return errors.New(answer.Error.Message)
+	for _, code := range refusals {
+		if answer.Error.Code == code {
+			return &answer.Error
+		}
+	}
+	return errors.New("the server answers " + status + ": " + answer.Error.Message)
 }

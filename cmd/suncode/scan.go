@@ -30,8 +30,9 @@ A picture that cannot be read has an "error" there and the rest goes on. The
 argument - takes paths from standard input, one a line, and answers each with
 one such line at once.
 
-Exit codes: 0 every picture holds a code, 1 a picture could not be read, 3 a
-picture holds no code, 4 a ticket does not resolve; 1 before 3 before 4.`
+Exit codes: 0 every picture holds a code, 1 a picture could not be read or a
+ticket not looked up, 3 a picture holds no code, 4 a ticket was refused; 1 goes
+before 3 before 4.`
 
 const scanExample = `  suncode scan poster.jpg
   suncode scan --json *.png | jq -r '.codes[].ticket'
@@ -43,7 +44,8 @@ type scanOptions struct {
 	data, server string
 	asJSON       bool
 	resolver     resolver // nil when there is no registry to ask
-	worst        int      // exit code so far
+	scanner      scan.Scanner
+	worst        int // exit code so far
 }
 
 func newScan() *cobra.Command {
@@ -129,7 +131,7 @@ func (o *scanOptions) follow(ctx context.Context, out io.Writer, r io.Reader) er
 // one reads one picture and prints what is in it; its error is the output's.
 func (o *scanOptions) one(ctx context.Context, out io.Writer, file string) error {
 	line := scanLine{File: file, Codes: []scanCode{}}
-	results, err := readCodes(file)
+	results, err := readCodes(file, &o.scanner)
 	switch {
 	case err != nil:
 		line.Error = err.Error()
@@ -154,12 +156,17 @@ func (o *scanOptions) code(ctx context.Context, r *scan.Result) scanCode {
 		return c
 	}
 	t, err := o.resolver.Resolve(ctx, raw)
-	if err != nil {
-		o.note(exitForeign)
-		c.Unresolved = err.Error()
+	if err == nil {
+		c.Target = &t
 		return c
 	}
-	c.Target = &t
+	if why, ok := errors.AsType[*refusal](err); ok {
+		o.note(exitForeign)
+		c.Error = why
+		return c
+	}
+	o.note(exitFailed)
+	c.Error = &refusal{"unresolved", err.Error()}
 	return c
 }
 
@@ -181,7 +188,7 @@ func (o *scanOptions) done(err error) error {
 const maxPictureFile = 256 << 20
 
 // readCodes opens a picture and finds the codes in it.
-func readCodes(file string) ([]scan.Result, error) {
+func readCodes(file string, s *scan.Scanner) ([]scan.Result, error) {
 	data, err := readFile(file, maxPictureFile)
 	if err != nil {
 		return nil, err
@@ -190,7 +197,7 @@ func readCodes(file string) ([]scan.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scan.Find(img, scan.Options{}), nil
+	return s.Find(img, scan.Options{}), nil
 }
 
 // readFile reads a whole file of at most limit bytes.
@@ -220,15 +227,15 @@ type scanLine struct {
 // scanCode is one code of a picture. Corners are in pixels, from the corner
 // left of the code's own top, clockwise.
 type scanCode struct {
-	Text       *string       `json:"text"`
-	Ticket     *string       `json:"ticket"`
-	Rays       int           `json:"rays"`
-	Type       int           `json:"type"`
-	Mask       int           `json:"mask"`
-	Corrected  int           `json:"corrected"`
-	Corners    [4][2]float64 `json:"corners"`
-	Target     *target       `json:"target,omitempty"`
-	Unresolved string        `json:"unresolved,omitempty"`
+	Text      *string       `json:"text"`
+	Ticket    *string       `json:"ticket"`
+	Rays      int           `json:"rays"`
+	Type      int           `json:"type"`
+	Mask      int           `json:"mask"`
+	Corrected int           `json:"corrected"`
+	Corners   [4][2]float64 `json:"corners"`
+	Target    *target       `json:"target,omitempty"`
+	Error     *refusal      `json:"error,omitempty"`
 }
 
 func newScanCode(r *scan.Result) scanCode {
@@ -289,8 +296,8 @@ func (c scanCode) describe() string {
 		for _, f := range ticketFacts(*c.Ticket) {
 			fact(f[0], f[1])
 		}
-		if c.Unresolved != "" {
-			fact("refused", c.Unresolved)
+		if c.Error != nil {
+			fact("refused", c.Error.Message)
 		} else {
 			fact("note", "not checked: no registry to ask; name one with --data or --server")
 		}

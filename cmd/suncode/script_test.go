@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"image"
@@ -35,11 +36,13 @@ func TestMain(m *testing.M) {
 //
 //	serve NAME ARG...   start `suncode serve` on a free port; what it prints
 //	                    goes to NAME.out and NAME.log; URL and PORT are set
-//	interrupt NAME      send SIGINT and wait for exit code 0
+//	interrupt NAME [TERM]
+//	                    send SIGINT, or SIGTERM, and wait for exit code 0
 //	paste NAME N        run the Nth command line that NAME printed, in sh
 //	exits CODE CMD...   run CMD and hold it to its exit code
 //	draw FILE TEXT      draw a real code's text, PNG; '' is a blank
 //	                    picture
+//	forge FILE TICKET   draw a ticket with one bit of its seal changed, PNG
 //	taken PORTVAR       listen on a port and keep it
 //	setenv VAR FILE RE  set VAR to the first group of RE in FILE, or stdout
 //	within N CMD...     repeat CMD for at most N until it succeeds
@@ -56,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"paste":     pasteCommand,
 			"exits":     exitsCommand,
 			"draw":      drawCommand,
+			"forge":     forgeCommand,
 			"taken":     takenCommand,
 			"setenv":    setenvCommand,
 			"within":    withinCommand,
@@ -148,23 +152,27 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func interruptCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: interrupt NAME")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: interrupt NAME [TERM]")
+	}
+	signal := syscall.SIGINT
+	if len(args) == 2 {
+		signal = syscall.SIGTERM
 	}
 	cmd := ts.Value(serversKey{}).(servers)[args[0]]
 	if cmd == nil {
 		ts.Fatalf("no server %s", args[0])
 	}
-	ts.Check(cmd.Process.Signal(syscall.SIGINT))
+	ts.Check(cmd.Process.Signal(signal))
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err := <-ended:
 		if err != nil {
-			ts.Fatalf("after SIGINT: %v", err)
+			ts.Fatalf("after %v: %v", signal, err)
 		}
 	case <-time.After(startWait):
-		ts.Fatalf("still there %v after SIGINT", startWait)
+		ts.Fatalf("still there %v after %v", startWait, signal)
 	}
 }
 
@@ -219,6 +227,20 @@ func drawCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Check(render.PNG(&b, &symbol, render.Options{}))
 	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: forge FILE TICKET")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(args[1])
+	ts.Check(err)
+	raw[len(raw)-1] ^= 1
+	symbol, err := suncode.EncodeBytes(raw)
+	ts.Check(err)
+	var b bytes.Buffer
+	ts.Check(render.PNG(&b, &symbol, render.Options{}))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
 }
 

@@ -77,7 +77,7 @@ func (o *traceOptions) run(file string, out, note io.Writer) error {
 	if err != nil {
 		return err
 	}
-	results, err := readCodes(file)
+	results, err := readCodes(file, new(scan.Scanner))
 	if err != nil {
 		return err
 	}
