@@ -11,6 +11,8 @@
 // rows above the number that it knows; for those of other processes it looks,
 // four times a second, at SQLite's own data version of the file, which costs
 // no read when nothing happened. So any number of programs may share a folder
-// on one machine. It is not for network file systems, where SQLite's locks and
+// on one machine: a token that one of them gave is good at once with all, and
+// one that it stopped is refused by the others a quarter of a second later.
+// The package is not for network file systems, where SQLite's locks and
 // its WAL do not hold.
 package sqlite
