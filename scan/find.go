@@ -156,18 +156,28 @@ func (s *Scanner) searchLevel(level int, o Options) {
 	s.finder.find(2)
 	s.finder.rank()
 	scale := float64(int(1) << level)
-	s.tried = frames(s.finder.eyes, s.tried[:0])
+	before := len(s.results)
+	s.tried = triples(s.finder.eyes, s.tried[:0])
+	s.readFrames(p, scale, o)
+	if len(s.results) == before {
+		s.tried = pairs(p, s.finder.eyes, s.tried[:0])
+		s.readFrames(p, scale, o)
+	}
+}
+
+// readFrames reads what stands in the frames of one level, whose pixels are scale pixels of the picture wide.
+func (s *Scanner) readFrames(p *plane, scale float64, o Options) {
 	for i := range s.tried {
 		f := &s.tried[i]
+		if s.full(o) {
+			return
+		}
 		if s.taken(f, scale) {
 			continue
 		}
 		if r, ok := f.read(p); ok {
 			r.scale(scale)
 			s.results = append(s.results, r)
-			if s.full(o) {
-				return
-			}
 		}
 	}
 }

@@ -18,7 +18,7 @@ type sampler struct {
 	sign float64 // +1 when lines are darker than the ground
 	// cells and ground hold brightness as measured, NaN outside the picture.
 	cells, ground [suncode.RaySlots][suncode.Radii]float64
-	// contrast is the ground's brightness less that of a dot, for each ray.
+	// contrast is how dark a dot is against the ground beside it, for each ray.
 	contrast [suncode.RaySlots]float64
 }
 
@@ -120,7 +120,7 @@ func (s *sampler) measureContrast() bool {
 	var ring [suncode.RaySlots]float64
 	var sorted [suncode.RaySlots / 2]float64
 	for ray := 1; ray < suncode.RaySlots; ray += 2 {
-		if v := s.sign * (s.ground[ray][0] - s.cells[ray][0]); v > 0 {
+		if v := s.darkness(s.ground[ray][0], s.cells[ray][0]); v > 0 {
 			ring[ray] = v
 		}
 		sorted[ray/2] = ring[ray]
@@ -154,6 +154,17 @@ func (s *sampler) measureContrast() bool {
 	return true
 }
 
+// darkness is how much darker a cell is than the ground beside it, as a share of the lighter of the two: a shadow or a
+// lamp changes both alike. With light lines on a dark ground it is the other way round.
+func (s *sampler) darkness(ground, cell float64) float64 {
+	const least = 12 // of 255: below that lies noise
+	lighter := ground
+	if s.sign < 0 {
+		lighter = cell
+	}
+	return s.sign * (ground - cell) / max(lighter, least)
+}
+
 // value is a cell's darkness against the ground around it, which is averaged along the ray.
 func (s *sampler) value(ray, k int) float64 {
 	sum, count := 0.0, 0
@@ -169,7 +180,7 @@ func (s *sampler) value(ray, k int) float64 {
 	if count == 0 || math.IsNaN(s.cells[ray][k]) {
 		return math.NaN()
 	}
-	return s.sign * (sum/float64(count) - s.cells[ray][k]) / s.contrast[ray]
+	return s.darkness(sum/float64(count), s.cells[ray][k]) / s.contrast[ray]
 }
 
 // level moves the threshold between the two heaps that the data cells' values form, and turns what was not seen to 0.
