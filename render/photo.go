@@ -22,12 +22,11 @@ const (
 var ErrPicture = errors.New("render: unusable picture")
 
 const (
-	// masterPx bounds the edge of what is kept of a photo, and so its memory to 16 MiB.
-	masterPx = 2048
+	// masterPx bounds the edge of what is kept of a photo, and so its memory to 4 MiB. A logo is shown smaller than
+	// that in pictures up to 2304 pixels wide.
+	masterPx = 1024
 	// embedBytes bounds the file that goes into an SVG as it is.
 	embedBytes = 512 << 10
-	// embedPx bounds the edge of the copy that goes into an SVG in its stead.
-	embedPx = 1024
 )
 
 // photo is somebody's picture, cut to its middle square and laid on white.
@@ -81,17 +80,13 @@ func embeddable(data []byte, format string) bool {
 		!bytes.Contains(data, []byte("Exif\x00\x00")) && !bytes.Contains(data, []byte("eXIf"))
 }
 
-// embed is the file for an SVG, and its media type.
+// embed is the file for an SVG, or the kept square as PNG in its stead, and its media type.
 func (p *photo) embed() (data []byte, mediaType string, err error) {
 	if p.file != nil {
 		return p.file, "image/" + p.format, nil
 	}
-	img := p.master
-	if img.Rect.Dx() > embedPx {
-		img = resample(img, image.Rect(0, 0, embedPx, embedPx), point{}, embedPx)
-	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	if err := png.Encode(&b, p.master); err != nil {
 		return nil, "", fmt.Errorf("render: %w", err)
 	}
 	return b.Bytes(), "image/png", nil
