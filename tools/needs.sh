@@ -7,7 +7,6 @@ needs=(
   "make          make"                 # .ci/run starts with nothing
   "gcc           gcc libc6-dev"        # the race detector links with it
   "curl          curl"                 # calls the server as a user does
-  "curl          curl"                 # calls the server as a user does
   "rsvg-convert  librsvg2-bin"         # draws our SVG files
   "djpeg         libjpeg-turbo-progs"  # reads our JPEG files as browsers do
 )
