@@ -53,6 +53,7 @@ type Scanner struct {
 	doubled plane
 	t       thresholds
 	finder  eyeFinder
+	matcher matcher
 	results []found
 	tried   []frame
 }
@@ -66,11 +67,23 @@ type found struct {
 // pass is one way of looking at a picture.
 type pass struct {
 	channel channel
-	double  bool // at twice the size, for codes of few pixels
+	method  method
 }
 
+// method is a way of looking for eyes.
+type method int
+
+const (
+	sections method = iota // by their sections, at every level of detail
+	doubled                // by their sections in twice the size, for codes of few pixels
+	matching               // by comparison with a drawing of an eye
+)
+
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
-var passes = [...]pass{{luma, false}, {red, false}, {green, false}, {blue, false}, {opacity, false}, {luma, true}}
+var passes = [...]pass{
+	{luma, sections}, {red, sections}, {green, sections}, {blue, sections}, {opacity, sections},
+	{luma, doubled}, {luma, matching},
+}
 
 // maxDoubledPx is the most pixels of a picture that is looked at in twice its size.
 const maxDoubledPx = 1 << 20
@@ -110,26 +123,49 @@ func (s *Scanner) look(img image.Image, pass pass, o Options) {
 	if !s.levels[0].fill(img, pass.channel) {
 		return
 	}
-	if !pass.double {
-		s.search(s.pyramid(), o)
-		return
+	depth := s.pyramid()
+	switch pass.method {
+	case sections:
+		s.search(depth, o)
+	case doubled:
+		if s.double() {
+			s.searchPlane(&s.doubled, 0.5, o)
+		}
+	case matching:
+		s.match(depth, o)
 	}
+}
+
+// double makes the picture of twice the size unless that would be large.
+func (s *Scanner) double() bool {
 	if s.levels[0].w*s.levels[0].h > maxDoubledPx {
-		return
+		return false
 	}
 	s.doubled.double(&s.levels[0])
-	s.levels[0], s.doubled = s.doubled, s.levels[0]
-	s.search(1, o)
-	s.levels[0], s.doubled = s.doubled, s.levels[0]
-	for i := range s.results {
-		s.results[i].scale(0.5)
+	return true
+}
+
+// match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
+func (s *Scanner) match(depth int, o Options) {
+	p, scale := &s.levels[0], 1.0
+	for level := 1; level < depth && p.w*p.h > maxMatchPx; level++ {
+		p, scale = &s.levels[level], 2*scale
 	}
+	if 4*p.w*p.h <= maxMatchPx && s.double() {
+		p, scale = &s.doubled, 0.5
+	}
+	eyes := s.matcher.find(p)
+	s.tried = triples(eyes, s.tried[:0])
+	for i := range s.tried {
+		s.tried[i].contrast = 0 // a correlation says nothing of brightness
+	}
+	s.readFrames(p, scale, o)
 }
 
 // search looks for codes at the given number of levels of detail, the coarsest first.
 func (s *Scanner) search(depth int, o Options) {
 	for level := depth - 1; level >= 0 && !s.full(o); level-- {
-		s.searchLevel(level, o)
+		s.searchPlane(&s.levels[level], float64(int(1)<<level), o)
 	}
 }
 
@@ -148,14 +184,13 @@ func (s *Scanner) pyramid() int {
 	return depth
 }
 
-// searchLevel looks for eyes in one level and reads the codes they belong to.
-func (s *Scanner) searchLevel(level int, o Options) {
-	p := &s.levels[level]
+// searchPlane looks for eyes in a plane whose pixels are scale pixels of the picture wide, and reads the codes they
+// belong to.
+func (s *Scanner) searchPlane(p *plane, scale float64, o Options) {
 	s.t.measure(p)
 	s.finder.p, s.finder.t = p, &s.t
 	s.finder.find(2)
 	s.finder.rank()
-	scale := float64(int(1) << level)
 	before := len(s.results)
 	s.tried = triples(s.finder.eyes, s.tried[:0])
 	s.readFrames(p, scale, o)

@@ -28,9 +28,9 @@ const (
 	// minFormatScore is the least agreement of a format word that is tried.
 	minFormatScore = 0.4
 	// spareParity is the parity that erasures may not use up: it is left to tell a codeword from chance.
-	spareParity = 6
-	// maxDisagreement is the share of data cells in which the accepted symbol may differ from what was seen.
-	maxDisagreement = 0.14
+	spareParity = 4
+	// maxDisagreement is the share of what was seen, weighed by certainty, that the accepted symbol may contradict.
+	maxDisagreement = 0.07
 )
 
 // read turns soft values into a symbol, or reports false. Nothing is accepted on correction alone: the payload must
@@ -80,15 +80,16 @@ func (s *soft) formats() []formatGuess {
 // readAs decodes the data cells under one format word, giving up more and more of the least certain codewords.
 func (s *soft) readAs(guess formatGuess) (reading, bool) {
 	seen := suncode.Symbol{Level: guess.level, Mask: guess.mask}
-	order := s.harden(&seen)
+	certainty := s.certainty(guess.level.Rays())
+	order := s.harden(&seen, certainty)
 	for erased := 0; erased <= guess.level.Parity()-spareParity; erased += 2 {
 		r := reading{symbol: seen}
 		payload, corrected, err := r.symbol.Decode(order[:erased]...)
 		if err != nil {
 			continue
 		}
-		if !agrees(&seen, &r.symbol) {
-			return reading{}, false
+		if disagreement(&seen, &r.symbol, certainty) > maxDisagreement {
+			continue
 		}
 		r.payload, r.corrected = payload, corrected
 		return r, true
@@ -96,34 +97,77 @@ func (s *soft) readAs(guess formatGuess) (reading, bool) {
 	return reading{}, false
 }
 
+// certainty says for each place how much is known of it, 0 to 1: how far its value is from half way, and less where
+// all places around are alike, as under something that hides them.
+func (s *soft) certainty(rays int) *soft {
+	const (
+		rayReach, reach = 4, 2
+		hidden          = 0.1
+	)
+	plan := suncode.Plan(rays)
+	out := &soft{}
+	for ray := range plan {
+		for k, cell := range plan[ray] {
+			if cell.Kind != suncode.Data {
+				continue
+			}
+			dark, all := 0, 0
+			for r := ray - rayReach; r <= ray+rayReach; r++ {
+				at := (r + suncode.RaySlots) % suncode.RaySlots
+				for kk := max(k-reach, 0); kk <= min(k+reach, suncode.Radii-1); kk++ {
+					if plan[at][kk].Kind == suncode.Blank {
+						continue
+					}
+					all++
+					if s[at][kk] > 0 {
+						dark++
+					}
+				}
+			}
+			out[ray][k] = min(1, 2*math.Abs(s[ray][k]))
+			if dark == 0 || dark == all {
+				out[ray][k] *= hidden
+			}
+		}
+	}
+	return out
+}
+
 // harden decides every data cell and lists the codewords by certainty, the least certain first.
-func (s *soft) harden(out *suncode.Symbol) []int {
+func (s *soft) harden(out *suncode.Symbol, certainty *soft) []int {
 	n := out.Level.Codewords()
-	var certainty [suncode.MaxCodewords]float64
+	var least [suncode.MaxCodewords]float64
 	order := make([]int, n)
 	for word := range n {
 		order[word] = word
-		certainty[word] = math.Inf(1)
+		least[word] = 1
 		for bit := range 8 {
 			ray, k := suncode.Place(out.Level.Rays(), 8*word+bit)
-			v := s[ray][k]
-			if v > 0 {
+			if s[ray][k] > 0 {
 				out.Stream[word] |= 0x80 >> bit
 			}
-			certainty[word] = min(certainty[word], math.Abs(v))
+			least[word] = min(least[word], certainty[ray][k])
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(certainty[a], certainty[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(least[a], least[b]) })
 	return order
 }
 
-// agrees compares the cells of a corrected symbol with those seen.
-func agrees(seen, corrected *suncode.Symbol) bool {
-	differing := 0
-	for i, b := range seen.Stream {
-		for d := b ^ corrected.Stream[i]; d != 0; d &= d - 1 {
-			differing++
+// disagreement is the share of certainty with which the cells seen contradict a corrected symbol; 1 when too little is
+// certain at all.
+func disagreement(seen, corrected *suncode.Symbol, certainty *soft) float64 {
+	const leastSeen = 0.4 // mean certainty
+	wrong, all := 0.0, 0.0
+	bits := 8 * seen.Level.Codewords()
+	for bit := range bits {
+		ray, k := suncode.Place(seen.Level.Rays(), bit)
+		all += certainty[ray][k]
+		if (seen.Stream[bit/8]^corrected.Stream[bit/8])>>(7-bit%8)&1 == 1 {
+			wrong += certainty[ray][k]
 		}
 	}
-	return float64(differing) <= maxDisagreement*float64(8*seen.Level.Codewords())
+	if all < leastSeen*float64(bits) {
+		return 1
+	}
+	return wrong / all
 }
