@@ -81,8 +81,13 @@ const (
 
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
 var passes = [...]pass{
-	{luma, sections}, {red, sections}, {green, sections}, {blue, sections}, {opacity, sections},
-	{luma, doubled}, {luma, matching},
+	{luma, sections},
+	{red, sections},
+	{green, sections},
+	{blue, sections},
+	{opacity, sections},
+	{luma, doubled},
+	{luma, matching},
 }
 
 // maxDoubledPx is the most pixels of a picture that is looked at in twice its size.

@@ -28,7 +28,8 @@ func TestRobustnessCurve(t *testing.T) {
 		if only != "" && !strings.Contains(only, axis.Name) {
 			continue
 		}
-		line := fmt.Sprintf("%-9s", axis.Name)
+		var line strings.Builder
+		fmt.Fprintf(&line, "%-9s", axis.Name)
 		for _, sev := range axis.Severities {
 			n := 0
 			for i, s := range samples {
@@ -41,8 +42,8 @@ func TestRobustnessCurve(t *testing.T) {
 					}
 				}
 			}
-			line += fmt.Sprintf(" %v:%d%%", sev, n*5)
+			fmt.Fprintf(&line, " %v:%d%%", sev, n*5)
 		}
-		t.Log(line)
+		t.Log(line.String())
 	}
 }

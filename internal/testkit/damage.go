@@ -263,4 +263,3 @@ func glare(r *rand.Rand, img *image.Gray, diameter float64) *image.Gray {
 		return v + 255*min(1, math.Exp(3*(1-d)))
 	})
 }
-
