@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
@@ -117,7 +118,8 @@ func (r *serverResolver) Close() error {
 	return nil
 }
 
-// ticketFacts is what a ticket says without its key, a name and a value each.
+// ticketFacts is what a ticket says without its key, a name and a value each; or
+// that the bytes are none.
 func ticketFacts(text string) [][2]string {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
@@ -125,7 +127,7 @@ func ticketFacts(text string) [][2]string {
 	}
 	t, err := ticket.Parse(raw)
 	if err != nil {
-		return nil
+		return [][2]string{{"bytes", strconv.QuoteToASCII(string(raw)) + ", which are no ticket"}}
 	}
 	return [][2]string{
 		{"scene", t.Scene},

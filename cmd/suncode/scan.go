@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"strings"
@@ -134,7 +135,7 @@ func (o *scanOptions) one(ctx context.Context, out io.Writer, file string) error
 	results, err := readCodes(file, &o.scanner)
 	switch {
 	case err != nil:
-		line.Error = err.Error()
+		line.Error = reason(err)
 		o.note(exitFailed)
 	case len(results) == 0:
 		o.note(exitNoCode)
@@ -200,6 +201,14 @@ func readCodes(file string, s *scan.Scanner) ([]scan.Result, error) {
 	return s.Find(img, scan.Options{}), nil
 }
 
+// reason is why a file could not be read, without the file's name.
+func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return strings.TrimPrefix(err.Error(), "picture: ")
+}
+
 // readFile reads a whole file of at most limit bytes.
 func readFile(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
@@ -212,7 +221,7 @@ func readFile(name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, limit>>20)
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("larger than %d MiB", limit>>20)}
 	}
 	return data, nil
 }
@@ -264,7 +273,7 @@ func hundredths(v float64) float64 { return math.Round(v*100) / 100 }
 func (l scanLine) text() string {
 	var b strings.Builder
 	if l.Error != "" {
-		fmt.Fprintf(&b, "%s: %s\n", l.File, strings.TrimPrefix(l.Error, "open "+l.File+": "))
+		fmt.Fprintf(&b, "%s: %s\n", l.File, l.Error)
 		return b.String()
 	}
 	if len(l.Codes) == 0 {
@@ -291,7 +300,7 @@ func (c scanCode) describe() string {
 		if c.Target.EnvVersion != "release" {
 			fact("version", c.Target.EnvVersion)
 		}
-	default:
+	case c.Ticket != nil:
 		fact("ticket", *c.Ticket)
 		for _, f := range ticketFacts(*c.Ticket) {
 			fact(f[0], f[1])

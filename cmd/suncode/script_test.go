@@ -43,6 +43,8 @@ func TestMain(m *testing.M) {
 //	draw FILE TEXT      draw a real code's text, PNG; '' is a blank
 //	                    picture
 //	forge FILE TICKET   draw a ticket with one bit of its seal changed, PNG
+//	certificate DIR     make DIR/cert.pem and DIR/key.pem for localhost, under a
+//	                    new CA in DIR/ca.pem
 //	taken PORTVAR       listen on a port and keep it
 //	setenv VAR FILE RE  set VAR to the first group of RE in FILE, or stdout
 //	within N CMD...     repeat CMD for at most N until it succeeds
@@ -54,15 +56,16 @@ func TestScripts(t *testing.T) {
 		Setup:               func(env *testscript.Env) error { env.Values[serversKey{}] = servers{}; return nil },
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve":     serveCommand,
-			"interrupt": interruptCommand,
-			"paste":     pasteCommand,
-			"exits":     exitsCommand,
-			"draw":      drawCommand,
-			"forge":     forgeCommand,
-			"taken":     takenCommand,
-			"setenv":    setenvCommand,
-			"within":    withinCommand,
+			"serve":       serveCommand,
+			"interrupt":   interruptCommand,
+			"paste":       pasteCommand,
+			"exits":       exitsCommand,
+			"draw":        drawCommand,
+			"forge":       forgeCommand,
+			"certificate": certificateCommand,
+			"taken":       takenCommand,
+			"setenv":      setenvCommand,
+			"within":      withinCommand,
 		},
 	})
 }
@@ -106,7 +109,7 @@ func command(ts *testscript.TestScript, name string, args ...string) *exec.Cmd {
 	cmd.Args[0] = name
 	cmd.Dir = ts.Getenv("WORK")
 	cmd.Env = []string{}
-	for _, key := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SSL_CERT_FILE", "NO_PROXY"} {
+	for _, key := range []string{"PATH", "HOME", "TMPDIR", "WORK", "GOCOVERDIR", "SUNCODE_RATE_LIMIT", "SUNCODE_COMPAT"} {
 		if value := ts.Getenv(key); value != "" {
 			cmd.Env = append(cmd.Env, key+"="+value)
 		}
@@ -242,6 +245,19 @@ func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
 	var b bytes.Buffer
 	ts.Check(render.PNG(&b, &symbol, render.Options{}))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+func certificateCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: certificate DIR")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.RemoveAll(dir))
+	ca, err := openDevCA(dir, time.Now)
+	ts.Check(err)
+	pair, err := ca.issue()
+	ts.Check(err)
+	ts.Check(writeIdentity(dir, pair))
 }
 
 // goClient is a Go program of a user: it gets URL, by way of ADDRESS if that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,18 +21,18 @@ func writePair(t *testing.T, dir string) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := writeIdentity(dir, pair); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+}
+
+// writeIdentity puts a certificate and its key into dir.
+func writeIdentity(dir string, pair *tls.Certificate) error {
 	der, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	if err := writePEM(cert, "CERTIFICATE", pair.Certificate[0], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := writePEM(key, "PRIVATE KEY", der, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return cert, key
+	return errors.Join(err,
+		writePEM(filepath.Join(dir, "cert.pem"), "CERTIFICATE", pair.Certificate[0], 0o644),
+		writePEM(filepath.Join(dir, "key.pem"), "PRIVATE KEY", der, 0o600))
 }
 
 func shown(t *testing.T, c *certFiles) *x509.Certificate {
