@@ -14,11 +14,10 @@ import (
 const maxBody = 64 << 10
 
 // readBody reads the whole body. A longer one than maxBody is left unread, and its connection is closed after the
-// answer.
+// answer. w is nil where there is no connection.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
-		w.Header().Set("Connection", "close")
 		return nil, badBody.because("the body is longer than %d bytes", maxBody)
 	}
 	if err != nil {

@@ -1,10 +1,13 @@
 package wxapi
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -52,8 +55,9 @@ func New(c Config) *Handler {
 // call is one request on its way through the handler.
 type call struct {
 	*http.Request
-	w     http.ResponseWriter
-	appID string // of the app, once it is known
+	w     http.ResponseWriter // nil for a call that did not come over HTTP
+	app   *issue.App          // who calls, where no token has to say so
+	appID string              // of the app, once it is known
 }
 
 // answer is what a call that worked gives.
@@ -72,10 +76,22 @@ var routes = map[string]func(*Handler, *call) (answer, error){
 
 // ServeHTTP answers a call, always with status 200.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.answer(&call{Request: r, w: w})
+}
+
+// Call is a POST to a path of the API for an app that is known by other means than a token, as the cloud call knows
+// its functions. It counts, fails and is logged like one over HTTP. The answer is the body with its Content-Type.
+func (h *Handler) Call(ctx context.Context, app *issue.App, path string, body []byte) (contentType string, data []byte) {
+	r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}, Body: io.NopCloser(bytes.NewReader(body))}
+	a := h.answer(&call{Request: r.WithContext(ctx), app: app, appID: app.AppID})
+	return a.contentType, a.body
+}
+
+// answer runs a call, puts an error into its form, sends what came of it if there is a connection, and reports it.
+func (h *Handler) answer(c *call) answer {
 	began := time.Now()
 	id := newRID(h.Now())
-	c := &call{Request: r, w: w}
-	path, route := r.URL.Path, routes[r.URL.Path]
+	path, route := c.URL.Path, routes[c.URL.Path]
 	if route == nil {
 		path, route = "other", (*Handler).noRoute
 	}
@@ -85,8 +101,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p = problemOf(err)
 		a = p.answer(id)
 	}
-	send(w, a)
+	if c.w != nil {
+		send(c.w, a)
+	}
 	h.report(c, path, id, p, time.Since(began), len(a.body))
+	return a
 }
 
 // run makes a panic of a call an error of this one call.
@@ -142,14 +161,9 @@ func (h *Handler) report(c *call, path string, id rid, p *problem, took time.Dur
 	h.Log.LogAttrs(context.WithoutCancel(c.Context()), level, "platform call", attrs...)
 }
 
-// identify is the app that the query's token was given to, if it may make one more call.
+// identify is the app that calls, if it may make one more call.
 func (h *Handler) identify(c *call) (*issue.App, error) {
-	query := c.URL.Query()
-	token := query.Get("access_token")
-	if token == "" {
-		token = query.Get("cloudbase_access_token")
-	}
-	app, err := h.Tokens.Check(c.Context(), token)
+	app, err := h.caller(c)
 	if err != nil {
 		return nil, err
 	}
@@ -159,4 +173,17 @@ func (h *Handler) identify(c *call) (*issue.App, error) {
 		err = overLimit.because("the app made its calls of this minute")
 	}
 	return app, err
+}
+
+// caller is the app that is known to call, or that the query's token was given to.
+func (h *Handler) caller(c *call) (*issue.App, error) {
+	if c.app != nil {
+		return c.app, nil
+	}
+	query := c.URL.Query()
+	token := query.Get("access_token")
+	if token == "" {
+		token = query.Get("cloudbase_access_token")
+	}
+	return h.Tokens.Check(c.Context(), token)
 }
