@@ -10,11 +10,13 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/suncode/suncode/internal/picture"
+	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/scan"
 )
 
@@ -103,11 +105,18 @@ func (o *scanOptions) open(cmd *cobra.Command) (err error) {
 		o.resolver, err = newServerResolver(o.server)
 		return err
 	}
-	if _, missing := os.Stat(o.data); missing != nil && !isSet(flags, "data") {
+	if isSet(flags, "data") {
+		o.resolver, err = newRegistryResolver(cmd.Context(), o.data)
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(o.data, sqlite.File)); err != nil {
 		return nil
 	}
-	o.resolver, err = newRegistryResolver(cmd.Context(), o.data)
-	return err
+	if o.resolver, err = newRegistryResolver(cmd.Context(), o.data); err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "suncode: tickets are not looked up: %v\n", err)
+		o.resolver = nil
+	}
+	return nil
 }
 
 // follow answers each path on r with one line, at once.

@@ -22,8 +22,8 @@ const traceLong = `Reads a code in a picture, a real platform's too, and draws i
 cells, clean, at any size, as SVG, PNG or JPEG. What a phone reads in the new
 drawing is what it read in the old one.
 
-The centre shows --logo, and the corner badge is --badge or Suncode's own: the
-platform's marks are not redrawn.
+The centre shows --logo or stays empty, the corner shows --badge or Suncode's own:
+the platform's marks are not redrawn.
 
 Exit codes: 0 drawn, 1 failed, 3 the picture holds no code.`
 
