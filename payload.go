@@ -2,7 +2,7 @@ package suncode
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -25,7 +25,7 @@ func (m Mode) String() string {
 	case Bytes:
 		return "bytes"
 	}
-	return fmt.Sprintf("mode %04b", uint8(m))
+	return "mode " + strconv.Itoa(int(m))
 }
 
 // Payload is what a symbol carries: the characters of an alphanumeric text, or bytes.
@@ -56,6 +56,13 @@ var (
 	// ErrMode means that a payload's mode is neither Alphanumeric nor Bytes.
 	ErrMode = errors.New("suncode: unknown payload mode")
 )
+
+// characterError names the character of an ErrCharacter.
+type characterError byte
+
+func (c characterError) Error() string { return ErrCharacter.Error() + ": " + strconv.QuoteRune(rune(c)) }
+
+func (characterError) Unwrap() error { return ErrCharacter }
 
 // bitWriter appends bits to a zeroed buffer, most significant first.
 type bitWriter struct {
@@ -131,7 +138,7 @@ func (w *bitWriter) putText(text []byte) error {
 	for _, c := range text {
 		value := strings.IndexByte(Alphabet, c)
 		if value < 0 {
-			return fmt.Errorf("%w: %q", ErrCharacter, c)
+			return characterError(c)
 		}
 		if half {
 			w.put(uint(high*len(Alphabet)+value), pairBits)
