@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,11 +19,14 @@ const (
 
 // openRegistry opens the registry in a folder. Its error says what to do.
 func openRegistry(ctx context.Context, dir string, n need) (*sqlite.Store, error) {
-	if n == existing {
-		_, err := os.Stat(filepath.Join(dir, sqlite.File))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, hinted(fmt.Errorf("no registry in %s", dir), "'suncode serve' or 'suncode app add' makes one; --data says where it lies")
-		}
+	if n == existing && !hasRegistry(dir) {
+		return nil, hinted(fmt.Errorf("no registry in %s", dir), "'suncode serve' or 'suncode app add' makes one; --data says where it lies")
 	}
 	return sqlite.Open(ctx, dir)
+}
+
+// hasRegistry reports whether a registry lies in a folder and can be seen.
+func hasRegistry(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, sqlite.File))
+	return err == nil
 }

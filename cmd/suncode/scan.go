@@ -10,13 +10,11 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/suncode/suncode/internal/picture"
-	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/scan"
 )
 
@@ -109,12 +107,11 @@ func (o *scanOptions) open(cmd *cobra.Command) (err error) {
 		o.resolver, err = newRegistryResolver(cmd.Context(), o.data)
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(o.data, sqlite.File)); err != nil {
-		return nil
-	}
-	if o.resolver, err = newRegistryResolver(cmd.Context(), o.data); err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "suncode: tickets are not looked up: %v\n", err)
-		o.resolver = nil
+	if hasRegistry(o.data) {
+		if o.resolver, err = newRegistryResolver(cmd.Context(), o.data); err != nil {
+			fmt.Fprintf(cmd.ErrOrStderr(), "suncode: tickets are not looked up: %v\n", err)
+			o.resolver = nil
+		}
 	}
 	return nil
 }

@@ -132,25 +132,28 @@ func (o *traceOptions) look() (render.Options, error) {
 	if o.width < render.MinWidthPx || o.width > render.MaxWidthPx {
 		return look, usageError("", "--width %d is not within %d to %d pixels", o.width, render.MinWidthPx, render.MaxWidthPx)
 	}
-	if o.logo != "" {
-		data, err := readFile(o.logo, maxPictureFile)
-		if err != nil {
-			return look, err
-		}
-		if look.Logo, err = render.ParseLogo(data); err != nil {
-			return look, fmt.Errorf("--logo %s: %w", o.logo, err)
-		}
+	var err error
+	if look.Logo, err = readLook("--logo", o.logo, render.ParseLogo); err != nil {
+		return look, err
 	}
-	if o.badge != "" {
-		data, err := readFile(o.badge, maxPictureFile)
-		if err != nil {
-			return look, err
-		}
-		if look.Badge, err = render.ParseBadge(data); err != nil {
-			return look, fmt.Errorf("--badge %s: %w", o.badge, err)
-		}
+	look.Badge, err = readLook("--badge", o.badge, render.ParseBadge)
+	return look, err
+}
+
+// readLook reads the picture that a flag names; nil when it names none.
+func readLook[T any](flag, file string, parse func([]byte) (*T, error)) (*T, error) {
+	if file == "" {
+		return nil, nil
 	}
-	return look, nil
+	data, err := readFile(file, maxPictureFile)
+	if err != nil {
+		return nil, err
+	}
+	art, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", flag, file, err)
+	}
+	return art, nil
 }
 
 // choose takes the one code of a picture, or the one --index names.
