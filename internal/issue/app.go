@@ -45,6 +45,7 @@ type App struct {
 	Art       *Art
 	Pages     *Pages // every page that ever had a number, of any version
 	Versions  [len(Envs)]*Version
+	Functions []*Function // by environment and name
 }
 
 // Version is the current published version of the app in env; false means

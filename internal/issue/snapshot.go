@@ -7,11 +7,13 @@ import (
 )
 
 // Snapshot is the registry at one moment: apps, their current versions, page
-// numbers and sealing keys. It is immutable and may be read by any number of
-// goroutines; only the apps' [Pages] grow, and they never change what is there.
+// numbers and cloud functions, and the sealing keys. It is immutable and may be
+// read by any number of goroutines; only the apps' [Pages] grow, and they never
+// change what is there.
 type Snapshot struct {
 	apps    []*App // by number, from 1; nil where a number is not an app
 	byAppID map[string]*App
+	callers map[string]*Function // by secret id
 	keys    ticket.Keys
 	sealing uint64
 }
@@ -19,7 +21,7 @@ type Snapshot struct {
 // NewSnapshot puts the apps and sealing keys together. Keys are 32 bytes each;
 // the one with the highest number seals new codes, all of them verify.
 func NewSnapshot(apps []*App, keys ticket.Keys) (*Snapshot, error) {
-	s := &Snapshot{byAppID: make(map[string]*App, len(apps)), keys: keys}
+	s := &Snapshot{byAppID: make(map[string]*App, len(apps)), callers: map[string]*Function{}, keys: keys}
 	for _, app := range apps {
 		if app.Number == 0 || app.Number > ticket.MaxApp {
 			return nil, fmt.Errorf("issue: app %s has number %d", app.AppID, app.Number)
@@ -32,6 +34,9 @@ func NewSnapshot(apps []*App, keys ticket.Keys) (*Snapshot, error) {
 		}
 		s.apps[app.Number] = app
 		s.byAppID[app.AppID] = app
+		for _, function := range app.Functions {
+			s.callers[function.SecretID] = function
+		}
 	}
 	for number := range keys {
 		s.sealing = max(s.sealing, number)
@@ -65,6 +70,16 @@ func (s *Snapshot) Apps() []*App {
 		}
 	}
 	return apps
+}
+
+// Function is the cloud function with that secret id, and its app; false means
+// that there is none.
+func (s *Snapshot) Function(secretID string) (*App, *Function, bool) {
+	function, ok := s.callers[secretID]
+	if !ok {
+		return nil, nil, false
+	}
+	return s.apps[function.App], function, true
 }
 
 // Keys are all sealing keys, old ones too.

@@ -112,7 +112,7 @@ func (s *Store) follow(ctx context.Context) error {
 	if err != nil || number == s.seen {
 		return err
 	}
-	for _, load := range []func(context.Context) error{f.loadKeys, f.loadApps, f.loadPages, f.loadVersions} {
+	for _, load := range []func(context.Context) error{f.loadKeys, f.loadApps, f.loadPages, f.loadVersions, f.loadFunctions} {
 		if err := load(ctx); err != nil {
 			return fmt.Errorf("sqlite: %w", err)
 		}
@@ -209,7 +209,7 @@ func (f *follower) loadApps(ctx context.Context) error {
 		app.Art = issue.NewArt(app.AppID, logo, badge)
 		app.Pages = new(issue.Pages)
 		if old, ok := f.apps[app.Number]; ok {
-			app.Pages, app.Versions = old.Pages, old.Versions
+			app.Pages, app.Versions, app.Functions = old.Pages, old.Versions, old.Functions
 		}
 		f.change()
 		f.apps[app.Number] = &app
