@@ -127,19 +127,21 @@ func (s *sampler) measureContrast() bool {
 	}
 	slices.Sort(sorted[:])
 	least := ringShare * sorted[len(sorted)*3/4]
-	good := 0
+	good, mean := 0, 0.0
 	for ray, v := range ring {
 		if v <= least {
 			ring[ray] = 0
 		} else {
+			mean += v
 			good++
 		}
 	}
 	if float64(good) < minRing*float64(len(sorted)) {
 		return false
 	}
+	mean /= float64(good)
 	for ray := range suncode.RaySlots {
-		sum, count := 0.0, 0
+		sum, count := 0.0, 0.0
 		for off := -reach; off <= reach; off++ {
 			if v := ring[(ray+off+suncode.RaySlots)%suncode.RaySlots]; v > 0 {
 				sum += v
@@ -147,9 +149,9 @@ func (s *sampler) measureContrast() bool {
 			}
 		}
 		if count == 0 {
-			return false
+			sum, count = mean, 1
 		}
-		s.contrast[ray] = sum / float64(count)
+		s.contrast[ray] = sum / count
 	}
 	return true
 }
