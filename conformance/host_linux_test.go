@@ -1,0 +1,3 @@
+package conformance
+
+const insideVariable = "SUNCODE_CONFORMANCE_PROGRAM"
