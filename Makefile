@@ -11,11 +11,13 @@ BENCHTIME ?= 1s
 lint := go tool -modfile=tools/go.mod golangci-lint
 lint_tools := go -C tools tool golangci-lint
 lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-lint
+# npm writes this file when everything else is in place.
+node_clients := conformance/node_modules/.package-lock.json
 
-.PHONY: help run build test check lint fmt fuzz bench cover clean
+.PHONY: help run build test check conformance lint fmt fuzz bench cover clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start the server with its demo app on http://127.0.0.1:8080
 	go run ./cmd/suncode serve
@@ -25,6 +27,7 @@ build: ## the program as one static file, ./suncode
 
 test: ## install what the tests need on a bare Debian machine, then check everything
 	@tools/needs.sh
+	@$(MAKE) --no-print-directory $(node_clients)
 	SUNCODE_TEST_TOOLS=required $(MAKE) --no-print-directory check
 
 # The race detector makes the scanner ten times slower and finds nothing in arithmetic: it gets the short run.
@@ -34,6 +37,12 @@ check: lint ## formatting, linters, import table, tests, the race detector, fuzz
 	go test ./...
 	go test -race -short ./...
 	@$(MAKE) --no-print-directory fuzz
+
+conformance: $(node_clients) ## other people's clients against the program as it ships
+	SUNCODE_TEST_TOOLS=required go -C conformance test ./...
+
+$(node_clients): conformance/package.json conformance/package-lock.json
+	npm ci --prefix conformance
 
 lint: ## formatting and linters only
 	$(lint) fmt --diff
