@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
 	"cmd/suncode": {
 		ours:   ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/scanapi",
-		theirs: "github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
+		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }
 

@@ -66,6 +66,9 @@ func (h *Handler) scan(w http.ResponseWriter, r *http.Request) (any, error) {
 	return map[string]any{"codes": codes}, nil
 }
 
+// curlType is what curl --data-binary calls any body.
+const curlType = "application/x-www-form-urlencoded"
+
 // pictureFile finds the picture in the request.
 func pictureFile(r *http.Request) (io.Reader, error) {
 	contentType := r.Header.Get("Content-Type")
@@ -74,7 +77,7 @@ func pictureFile(r *http.Request) (io.Reader, error) {
 	}
 	mediaType, params, _ := mime.ParseMediaType(contentType)
 	switch {
-	case strings.HasPrefix(mediaType, "image/"), mediaType == "application/octet-stream":
+	case strings.HasPrefix(mediaType, "image/"), mediaType == "application/octet-stream", mediaType == curlType:
 		return r.Body, nil
 	case mediaType == "multipart/form-data" && params["boundary"] != "":
 		return formFile(multipart.NewReader(r.Body, params["boundary"]))
