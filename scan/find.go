@@ -39,9 +39,9 @@ type Options struct {
 	Max int
 }
 
-// Find looks for codes in a picture and reads them, in any number, at any size from about 2 pixels per pitch and any
-// rotation, dark on light or light on dark, in any colours that differ. Transparent parts count as white. Results are
-// ordered by their middle, top to bottom. A picture without codes gives none.
+// Find looks for codes in a picture and reads them, in any number, at any rotation and any size from about 1.2 pixels
+// per pitch, dark on light or light on dark, in any colours that differ. Transparent parts count as white. Results come
+// in rows from the top, each from left to right. A picture without codes gives none.
 func Find(img image.Image, o Options) []Result {
 	var s Scanner
 	return s.Find(img, o)
@@ -105,9 +105,7 @@ func (s *Scanner) Find(img image.Image, o Options) []Result {
 			break
 		}
 	}
-	slices.SortFunc(s.results, func(a, b found) int {
-		return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x))
-	})
+	s.order()
 	out := make([]Result, len(s.results))
 	for i, r := range s.results {
 		out[i] = r.Result
@@ -222,16 +220,32 @@ func (s *Scanner) readFrames(p *plane, scale float64, o Options) {
 	}
 }
 
-// taken reports whether a frame's middle lies on a code that was read.
+// taken reports whether a frame lies where a code of about its size was read. A code in another one's logo is smaller.
 func (s *Scanner) taken(f *frame, scale float64) bool {
+	const slack = 1.6
 	x, y := f.middle()
+	radius := scale * f.pitch * suncode.CodeRadius
 	for i := range s.results {
 		r := &s.results[i]
-		if math.Hypot(r.x-scale*x, r.y-scale*y) < r.radius {
+		if math.Hypot(r.x-scale*x, r.y-scale*y) < r.radius && radius < slack*r.radius && r.radius < slack*radius {
 			return true
 		}
 	}
 	return false
+}
+
+// order sorts the results as one reads: in rows from the top, each from the left. Codes whose middles differ less in
+// height than the row's first code is high, by half, stand in one row.
+func (s *Scanner) order() {
+	slices.SortFunc(s.results, func(a, b found) int { return cmp.Compare(a.y, b.y) })
+	for rest := s.results; len(rest) > 0; {
+		end := 1
+		for end < len(rest) && rest[end].y-rest[0].y < rest[0].radius/2 {
+			end++
+		}
+		slices.SortFunc(rest[:end], func(a, b found) int { return cmp.Compare(a.x, b.x) })
+		rest = rest[end:]
+	}
 }
 
 func (r *found) scale(by float64) {

@@ -1,10 +1,12 @@
 package scan_test
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/png"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -154,7 +156,7 @@ func TestSeveral(t *testing.T) {
 	paint(sheet, sheet.Rect, white)
 	var want []string
 	for i, at := range []struct{ x, y, width, turn int }{
-		{700, 20, 280, 0}, {1150, 100, 300, 90}, {20, 60, 430, 30}, {1000, 800, 500, 0}, {100, 660, 640, 200},
+		{700, 20, 280, 0}, {1150, 100, 300, 90}, {20, 60, 430, 30}, {100, 660, 640, 200}, {1000, 800, 500, 0},
 	} {
 		s := makeCode(t, r, suncode.Levels[i%4], render.Options{WidthPx: at.width})
 		turned := testkit.Rotate(s.img, float64(at.turn), white)
@@ -172,6 +174,28 @@ func TestSeveral(t *testing.T) {
 	}
 	if got := scan.Find(sheet, scan.Options{Max: 2}); len(got) != 2 {
 		t.Errorf("%d codes with Max 2", len(got))
+	}
+}
+
+// TestCodeInLogo reads a code and the smaller one in its logo.
+func TestCodeInLogo(t *testing.T) {
+	r := rand.New(rand.NewPCG(12, 12))
+	inner := makeCode(t, r, suncode.Level36H, render.Options{WidthPx: 640})
+	var file bytes.Buffer
+	if err := png.Encode(&file, inner.img); err != nil {
+		t.Fatal(err)
+	}
+	logo, err := render.ParseLogo(file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := makeCode(t, r, suncode.Level54, render.Options{WidthPx: 1280, Logo: logo})
+	got := map[string]bool{}
+	for _, r := range scan.Find(outer.img, scan.Options{}) {
+		got[string(r.Payload.Data)] = true
+	}
+	if len(got) != 2 || !got[inner.payload] || !got[outer.payload] {
+		t.Errorf("%d codes, want the inner and the outer one", len(got))
 	}
 }
 
