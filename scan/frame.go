@@ -148,8 +148,12 @@ func (f *frame) middle() (x, y float64) {
 	return (f.eyes[0].X + f.eyes[2].X) / 2, (f.eyes[0].Y + f.eyes[2].Y) / 2
 }
 
-// minFit is the least share of an eye's contrast that the landmarks must show.
-const minFit = 0.3
+const (
+	// minFit is the least share of an eye's contrast that the landmarks must show for a frame to be tried at all.
+	minFit = 0.3
+	// minSharpness is the least sharpness of a frame that is worth polishing; chance gives about 0.15.
+	minSharpness = 0.2
+)
 
 // read finds the frame's pose and reads the symbol: first as the eyes stand, then with perspective, then polished.
 func (f *frame) read(p *plane) (found, bool) {
@@ -169,9 +173,10 @@ func (f *frame) read(p *plane) (found, bool) {
 	if r, ok := readUnder(p, &m, f.sign); ok {
 		return r, true
 	}
-	s := sampler{p: p, sign: f.sign}
-	var scratch soft
-	a.polish(f.pitch, func(m *pose) float64 { return s.sharpness(m, &scratch) })
+	if m.sharpness(p, f.sign) < minSharpness {
+		return found{}, false
+	}
+	a.polish(f.pitch, func(m *pose) float64 { return m.sharpness(p, f.sign) })
 	m = a.pose()
 	return readUnder(p, &m, f.sign)
 }

@@ -25,6 +25,20 @@ func (p *plane) row(y int) []byte { return p.pix[y*p.w : (y+1)*p.w] }
 func (p *plane) at(x, y float64) (value float64, ok bool) {
 	x -= 0.5
 	y -= 0.5
+	x0, y0 := int(x), int(y)
+	if !(x >= 0 && y >= 0 && x0 < p.w-1 && y0 < p.h-1) {
+		return p.atEdge(x, y)
+	}
+	fx, fy := x-float64(x0), y-float64(y0)
+	i := y0*p.w + x0
+	above, below := p.pix[i:i+2], p.pix[i+p.w:i+p.w+2]
+	upper := float64(above[0]) + fx*float64(int(above[1])-int(above[0]))
+	lower := float64(below[0]) + fx*float64(int(below[1])-int(below[0]))
+	return upper + fy*(lower-upper), true
+}
+
+// atEdge is at within half a pixel of the picture's edge, where pixels are missing, and outside.
+func (p *plane) atEdge(x, y float64) (value float64, ok bool) {
 	if !(x >= -0.5 && y >= -0.5 && x <= float64(p.w)-0.5 && y <= float64(p.h)-0.5) {
 		return 0, false
 	}
@@ -33,7 +47,7 @@ func (p *plane) at(x, y float64) (value float64, ok bool) {
 	x0, y0 := int(x), int(y)
 	x1, y1 := min(x0+1, p.w-1), min(y0+1, p.h-1)
 	fx, fy := x-float64(x0), y-float64(y0)
-	above, below := p.pix[y0*p.w:], p.pix[y1*p.w:]
+	above, below := p.row(y0), p.row(y1)
 	upper := float64(above[x0]) + fx*(float64(above[x1])-float64(above[x0]))
 	lower := float64(below[x0]) + fx*(float64(below[x1])-float64(below[x0]))
 	return upper + fy*(lower-upper), true

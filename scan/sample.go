@@ -221,25 +221,66 @@ func (s *sampler) level(out *soft) {
 	}
 }
 
-// sharpness scores a pose by how clearly the cells part into dark and light: the mean distance from half way.
-func (s *sampler) sharpness(p *pose, scratch *soft) float64 {
-	s.m = p
-	if !s.measure(scratch) {
-		return 0
-	}
-	sum, count := 0.0, 0
+// mainCell is a place on a main ray, and one on the ground between it and the next ray, in code coordinates.
+type mainCell struct {
+	u, v, besideU, besideV float64
+	fixed                  bool
+}
+
+// mainCells are the places that every code has, without those k = 12 that only repeat.
+var mainCells = makeMainCells()
+
+func makeMainCells() (cells []mainCell) {
+	plan := suncode.Plan(36)
 	for ray := 1; ray < suncode.RaySlots; ray += 2 {
-		for k := range suncode.Radii {
-			switch suncode.Plan(36)[ray][k].Kind {
-			case suncode.Data, suncode.Format:
-				sum += math.Min(math.Abs(scratch[ray][k]), 0.6)
-			case suncode.Fixed:
-				sum += max(min(scratch[ray][k], 0.6), -0.6)
-			default:
+		for k, cell := range plan[ray] {
+			if cell.Kind == suncode.Blank || cell.Kind == suncode.Repeat {
 				continue
 			}
+			radius := suncode.FirstRadius + float64(k)
+			at, beside := polar(radius, float64(ray), true), polar(radius, float64(ray)+0.5, false)
+			if k < 4 {
+				beside = polar(radius, float64(ray)+1, false)
+			}
+			cells = append(cells, mainCell{at.u, at.v, beside.u, beside.v, cell.Kind == suncode.Fixed})
+		}
+	}
+	return cells
+}
+
+// sharpness scores a pose by how clearly the main rays' cells part into dark and light, 0 to about 1/2: the mean
+// distance from half way between the ground beside a cell and the darkness of the fixed cells, which must be dark.
+func (m *pose) sharpness(p *plane, sign float64) float64 {
+	s := sampler{sign: sign}
+	var values [36 * suncode.Radii]float64
+	fixed, count := 0.0, 0
+	for i, c := range mainCells {
+		cell, okCell := p.at(m.apply(c.u, c.v))
+		ground, okGround := p.at(m.apply(c.besideU, c.besideV))
+		if !okCell || !okGround {
+			values[i] = math.NaN()
+			continue
+		}
+		values[i] = s.darkness(ground, cell)
+		if c.fixed {
+			fixed += values[i]
 			count++
 		}
 	}
-	return sum / float64(count)
+	if count == 0 || fixed <= 0 {
+		return 0
+	}
+	half := fixed / float64(count) / 2
+	sum := 0.0
+	for i, c := range mainCells {
+		clear := min(max(values[i]/half-1, -1.2), 1.2)
+		switch {
+		case math.IsNaN(values[i]):
+		case c.fixed:
+			sum += clear
+		default:
+			sum += math.Abs(clear)
+		}
+	}
+	return sum / float64(2*len(mainCells))
 }
