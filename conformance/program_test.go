@@ -26,9 +26,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// insideVar names the program to tests that other tests start.
+const insideVar = "SUNCODE_CONFORMANCE_PROGRAM"
+
 // program builds suncode once for all tests.
 var program = sync.OnceValues(func() (string, error) {
-	if exe := os.Getenv(insideVariable); exe != "" {
+	if exe := os.Getenv(insideVar); exe != "" {
 		return exe, nil
 	}
 	exe := filepath.Join(scratch, "suncode")
