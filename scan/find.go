@@ -2,6 +2,7 @@ package scan
 
 import (
 	"cmp"
+	"context"
 	"image"
 	"math"
 	"slices"
@@ -37,6 +38,9 @@ func (r *Result) Ticket() (raw []byte, ok bool) {
 type Options struct {
 	// Max is the number of codes after which the search ends; 0 means all of them.
 	Max int
+	// Quick looks only once, at the luma: for the frames of a camera, where another one follows soon. Otherwise a
+	// picture in which nothing is found is looked at harder and harder.
+	Quick bool
 }
 
 // Find looks for codes in a picture and reads them, in any number, at any rotation and any size from about 1.2 pixels
@@ -45,6 +49,12 @@ type Options struct {
 func Find(img image.Image, o Options) []Result {
 	var s Scanner
 	return s.Find(img, o)
+}
+
+// FindContext is Find within a time: when ctx is done, it returns what was found until then.
+func FindContext(ctx context.Context, img image.Image, o Options) []Result {
+	var s Scanner
+	return s.FindContext(ctx, img, o)
 }
 
 // Scanner is Find that keeps its memory for the next picture. It is not safe for concurrent use.
@@ -56,6 +66,8 @@ type Scanner struct {
 	matcher matcher
 	results []found
 	tried   []frame
+	options Options
+	done    <-chan struct{}
 }
 
 // found is a result with the place it takes up.
@@ -74,7 +86,8 @@ type pass struct {
 type method int
 
 const (
-	sections method = iota // by their sections, at every level of detail
+	sections method = iota // three by their sections, at every level of detail
+	paired                 // the same, but one of the three may be hidden
 	doubled                // by their sections in twice the size, for codes of few pixels
 	matching               // by comparison with a drawing of an eye
 )
@@ -82,6 +95,7 @@ const (
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
 var passes = [...]pass{
 	{luma, sections},
+	{luma, paired},
 	{red, sections},
 	{green, sections},
 	{blue, sections},
@@ -95,13 +109,19 @@ const maxDoubledPx = 1 << 20
 
 // Find is the function Find.
 func (s *Scanner) Find(img image.Image, o Options) []Result {
+	return s.FindContext(context.Background(), img, o)
+}
+
+// FindContext is the function FindContext.
+func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) []Result {
 	s.results = s.results[:0]
+	s.options, s.done = o, ctx.Done()
 	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
 		return nil
 	}
 	for _, pass := range passes {
-		s.look(img, pass, o)
-		if len(s.results) > 0 {
+		s.look(img, pass)
+		if len(s.results) > 0 || o.Quick || s.enough() {
 			break
 		}
 	}
@@ -113,13 +133,24 @@ func (s *Scanner) Find(img image.Image, o Options) []Result {
 	return out
 }
 
-const (
-	// minEdgePx is the least edge of a picture that can hold a code.
-	minEdgePx = 48
-)
+// minEdgePx is the least edge of a picture that can hold a code.
+const minEdgePx = 48
+
+// enough reports whether the search is to end: as many codes as wanted, or no more time.
+func (s *Scanner) enough() bool {
+	if s.options.Max > 0 && len(s.results) >= s.options.Max {
+		return true
+	}
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
 
 // look is one pass over a picture at every level of detail.
-func (s *Scanner) look(img image.Image, pass pass, o Options) {
+func (s *Scanner) look(img image.Image, pass pass) {
 	if len(s.levels) == 0 {
 		s.levels = make([]plane, 1)
 	}
@@ -128,14 +159,16 @@ func (s *Scanner) look(img image.Image, pass pass, o Options) {
 	}
 	depth := s.pyramid()
 	switch pass.method {
-	case sections:
-		s.search(depth, o)
+	case sections, paired:
+		for level := depth - 1; level >= 0 && !s.enough(); level-- {
+			s.searchPlane(&s.levels[level], float64(int(1)<<level), pass.method)
+		}
 	case doubled:
 		if s.double() {
-			s.searchPlane(&s.doubled, 0.5, o)
+			s.searchPlane(&s.doubled, 0.5, sections)
 		}
 	case matching:
-		s.match(depth, o)
+		s.match(depth)
 	}
 }
 
@@ -149,7 +182,7 @@ func (s *Scanner) double() bool {
 }
 
 // match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
-func (s *Scanner) match(depth int, o Options) {
+func (s *Scanner) match(depth int) {
 	p, scale := &s.levels[0], 1.0
 	for level := 1; level < depth && p.w*p.h > maxMatchPx; level++ {
 		p, scale = &s.levels[level], 2*scale
@@ -157,22 +190,13 @@ func (s *Scanner) match(depth int, o Options) {
 	if 4*p.w*p.h <= maxMatchPx && s.double() {
 		p, scale = &s.doubled, 0.5
 	}
-	eyes := s.matcher.find(p)
+	eyes := s.matcher.find(p, s.enough)
 	s.tried = triples(eyes, s.tried[:0])
 	for i := range s.tried {
 		s.tried[i].contrast = 0 // a correlation says nothing of brightness
 	}
-	s.readFrames(p, scale, o)
+	s.readFrames(p, scale)
 }
-
-// search looks for codes at the given number of levels of detail, the coarsest first.
-func (s *Scanner) search(depth int, o Options) {
-	for level := depth - 1; level >= 0 && !s.full(o); level-- {
-		s.searchPlane(&s.levels[level], float64(int(1)<<level), o)
-	}
-}
-
-func (s *Scanner) full(o Options) bool { return o.Max > 0 && len(s.results) >= o.Max }
 
 // pyramid halves levels[0] until a code of the whole size would have small eyes.
 func (s *Scanner) pyramid() int {
@@ -189,25 +213,24 @@ func (s *Scanner) pyramid() int {
 
 // searchPlane looks for eyes in a plane whose pixels are scale pixels of the picture wide, and reads the codes they
 // belong to.
-func (s *Scanner) searchPlane(p *plane, scale float64, o Options) {
+func (s *Scanner) searchPlane(p *plane, scale float64, m method) {
 	s.t.measure(p)
 	s.finder.p, s.finder.t = p, &s.t
 	s.finder.find(2)
 	s.finder.rank()
-	before := len(s.results)
-	s.tried = triples(s.finder.eyes, s.tried[:0])
-	s.readFrames(p, scale, o)
-	if len(s.results) == before {
+	if m == paired {
 		s.tried = pairs(p, s.finder.eyes, s.tried[:0])
-		s.readFrames(p, scale, o)
+	} else {
+		s.tried = triples(s.finder.eyes, s.tried[:0])
 	}
+	s.readFrames(p, scale)
 }
 
 // readFrames reads what stands in the frames of one level, whose pixels are scale pixels of the picture wide.
-func (s *Scanner) readFrames(p *plane, scale float64, o Options) {
+func (s *Scanner) readFrames(p *plane, scale float64) {
 	for i := range s.tried {
 		f := &s.tried[i]
-		if s.full(o) {
+		if s.enough() {
 			return
 		}
 		if s.taken(f, scale) {

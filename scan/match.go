@@ -67,10 +67,11 @@ type matcher struct {
 	eyes    []eye
 }
 
-// find looks in p for eyes of all sizes that fit and returns them in p's pixels, the surest first.
-func (m *matcher) find(p *plane) []eye {
+// find looks in p for eyes of all sizes that fit, the smallest first, until stopped, and returns them in p's pixels, the
+// surest first.
+func (m *matcher) find(p *plane, stop func() bool) []eye {
 	m.eyes = m.eyes[:0]
-	for i := 0; ; i++ {
+	for i := 0; !stop(); i++ {
 		shrink := math.Pow(2, float64(i)/matchSteps)
 		if min(float64(p.w), float64(p.h))/shrink < minEdgePx {
 			break
