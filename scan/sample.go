@@ -273,13 +273,13 @@ func (m *pose) sharpness(p *plane, sign float64) float64 {
 	half := fixed / float64(count) / 2
 	sum := 0.0
 	for i, c := range mainCells {
-		clear := min(max(values[i]/half-1, -1.2), 1.2)
+		part := min(max(values[i]/half-1, -1.2), 1.2)
 		switch {
 		case math.IsNaN(values[i]):
 		case c.fixed:
-			sum += clear
+			sum += part
 		default:
-			sum += math.Abs(clear)
+			sum += math.Abs(part)
 		}
 	}
 	return sum / float64(2*len(mainCells))

@@ -2,6 +2,7 @@ package scanapi
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -48,7 +49,7 @@ const (
 type Handler struct {
 	Config
 
-	find    func(image.Image, scan.Options) []scan.Result
+	find    func(context.Context, image.Image, scan.Options) []scan.Result
 	slots   chan struct{} // holds one element for every scan at work
 	uploads budget
 }
@@ -70,7 +71,7 @@ func New(c Config) *Handler {
 	if c.Observe == nil {
 		c.Observe = func(string, string, time.Duration, int) {}
 	}
-	h := &Handler{Config: c, find: scan.Find, slots: make(chan struct{}, c.Scans)}
+	h := &Handler{Config: c, find: scan.FindContext, slots: make(chan struct{}, c.Scans)}
 	h.uploads.free.Store(c.UploadBytes)
 	return h
 }

@@ -123,7 +123,9 @@ var problemCases = []struct {
 		return full.scan(make([]byte, 2*chunk))
 	}},
 	{"a panic", internalError, func(r *rig) reply {
-		broken := newRig(r.t, func(h *Handler) { h.find = func(image.Image, scan.Options) []scan.Result { panic("out of order") } })
+		broken := newRig(r.t, func(h *Handler) {
+			h.find = func(context.Context, image.Image, scan.Options) []scan.Result { panic("out of order") }
+		})
 		got := broken.scan(pngOf(r.t, image.NewUniform(color.White), 30, 30))
 		broken.Close()
 		if log := broken.log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "out of order") {
@@ -330,7 +332,7 @@ func TestScansAtOnce(t *testing.T) {
 	started, finish := make(chan struct{}, 10), make(chan struct{})
 	r := newRig(t, func(h *Handler) {
 		h.slots = make(chan struct{}, slots)
-		h.find = func(image.Image, scan.Options) []scan.Result {
+		h.find = func(context.Context, image.Image, scan.Options) []scan.Result {
 			mu.Lock()
 			working++
 			most = max(most, working)

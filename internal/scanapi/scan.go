@@ -121,7 +121,7 @@ func (h *Handler) look(ctx context.Context, data []byte) ([]scan.Result, error) 
 	case err != nil:
 		return nil, &problem{damagedPicture, "the picture is damaged", err.Error()}
 	}
-	return h.find(img, scan.Options{}), nil
+	return h.find(ctx, img, scan.Options{}), ctx.Err()
 }
 
 // hundredths keeps two digits of a coordinate: more are noise.
