@@ -97,9 +97,10 @@ var problemCases = []struct {
 	{"GET", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, "/suncode/v1/resolve?ticket=x", "", nil) }},
 	{"PUT of a picture", wantsPost, func(r *rig) reply { return r.send(http.MethodPut, "/suncode/v1/scan", "image/png", nil) }},
 	{"unknown call", noSuchCall, func(r *rig) reply { return r.post("/suncode/v1/scan/", "image/png", nil) }},
-	{"form of a browser", wrongType, func(r *rig) reply {
+	{"form of a browser", foreignFormat, func(r *rig) reply {
 		return r.post("/suncode/v1/scan", "application/x-www-form-urlencoded", strings.NewReader("picture=x"))
 	}},
+	{"text", wrongType, func(r *rig) reply { return r.post("/suncode/v1/scan", "text/plain", strings.NewReader("x")) }},
 	{"form without boundary", wrongType, func(r *rig) reply {
 		return r.post("/suncode/v1/scan", "multipart/form-data", strings.NewReader("--x"))
 	}},
@@ -249,6 +250,7 @@ func TestScan(t *testing.T) {
 		code := r.issue(func(q *issue.Request) { q.Transparent = transparent })
 		for name, got := range map[string]reply{
 			"body":         r.scan(code.Data),
+			"curl":         r.post("/suncode/v1/scan", curlType, bytes.NewReader(code.Data)),
 			"octet stream": r.post("/suncode/v1/scan", "application/octet-stream", bytes.NewReader(code.Data)),
 			"no type":      r.post("/suncode/v1/scan", "", bytes.NewReader(code.Data)),
 			"form":         r.postForm("code.jpg", code.Data),
