@@ -66,6 +66,7 @@ func inNamespaces(t *testing.T, env string) (string, error) {
 }
 
 func insideNamespaces(t *testing.T) {
+	t.Helper()
 	if err := errors.Join(raiseLoopback(), replaceHosts(t)); err != nil {
 		lacking(t, "needs namespaces that it may change: %v", err)
 	}
