@@ -60,7 +60,9 @@ var (
 // characterError names the character of an ErrCharacter.
 type characterError byte
 
-func (c characterError) Error() string { return ErrCharacter.Error() + ": " + strconv.QuoteRune(rune(c)) }
+func (c characterError) Error() string {
+	return ErrCharacter.Error() + ": " + strconv.QuoteRune(rune(c))
+}
 
 func (characterError) Unwrap() error { return ErrCharacter }
 
