@@ -30,7 +30,7 @@ const (
 	domain = "database/sql image/jpeg image/png net/http os" // the product, whatever carries and keeps it
 )
 
-// rooms is the import table: cmd → {wxapi, scanapi, sqlite} → issue → {suncode, ticket, render}, and the library below.
+// rooms is the import table: cmd → {wxapi, cloudcall, scanapi, sqlite} → issue → {suncode, ticket, render}, and the library below.
 var rooms = map[string]room{
 	".":                {ours: "internal/rs", never: pure},
 	"internal/rs":      {never: pure},
@@ -43,8 +43,12 @@ var rooms = map[string]room{
 	"internal/sqlite":  {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":   {ours: "internal/issue", never: "database/sql os"},
 	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
+	"internal/cloudcall": {
+		ours: "internal/issue", theirs: "google.golang.org/protobuf", never: "database/sql os",
+	},
 	"cmd/suncode": {
-		ours:   ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/scanapi",
+		ours: ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
+			"internal/scanapi",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

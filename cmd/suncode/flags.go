@@ -25,10 +25,15 @@ func envName(flag string) string {
 // bindEnv lets the environment set the named flags and says so in their help.
 func bindEnv(flags *pflag.FlagSet, names ...string) {
 	for _, name := range names {
-		f := flags.Lookup(name)
-		f.Usage += " [$" + envName(name) + "]"
-		f.Annotations = map[string][]string{envAnnotation: {envName(name)}}
+		bindEnvAs(flags, name, name)
 	}
+}
+
+// bindEnvAs is bindEnv for a flag that shares another one's variable.
+func bindEnvAs(flags *pflag.FlagSet, name, other string) {
+	f := flags.Lookup(name)
+	f.Usage += " [$" + envName(other) + "]"
+	f.Annotations = map[string][]string{envAnnotation: {envName(other)}}
 }
 
 // readEnv fills the flags that the command line left alone. An empty variable

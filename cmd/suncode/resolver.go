@@ -75,11 +75,20 @@ type serverResolver struct {
 const serverTimeout = 10 * time.Second
 
 func newServerResolver(base string) (resolver, error) {
+	u, err := parseServer(base)
+	if err != nil {
+		return nil, err
+	}
+	return &serverResolver{&http.Client{Timeout: serverTimeout}, u.JoinPath("suncode", "v1", "resolve").String()}, nil
+}
+
+// parseServer reads a value of --server.
+func parseServer(base string) (*url.URL, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, usageError("as in http://127.0.0.1:8080", "--server %q is not the URL of a server", base)
 	}
-	return &serverResolver{&http.Client{Timeout: serverTimeout}, u.JoinPath("suncode", "v1", "resolve").String()}, nil
+	return u, nil
 }
 
 // Resolve implements resolver.

@@ -37,7 +37,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "make", Title: "Make codes:"}, &cobra.Group{ID: "read", Title: "Read codes:"})
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not .HasAvailableSubCommands}}", 1))
-	root.AddCommand(newServe(), newApp(), newKey(), newScan(), newTrace(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newApp(), newCloud(), newKey(), newScan(), newTrace(), newHealth(), newVersion())
 	return root
 }
 

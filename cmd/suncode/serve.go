@@ -50,21 +50,29 @@ const serveExample = `  suncode serve
 
 // serveOptions is what `suncode serve` was asked.
 type serveOptions struct {
-	addr, data string
-	demo       bool
-	compat     choice
-	rateLimit  int
-	logFormat  choice
-	logLevel   choice
-	tls        tlsOptions
+	addr, data     string
+	demo           bool
+	compat         choice
+	rateLimit      int
+	cloudSignature choice
+	logFormat      choice
+	logLevel       choice
+	tls            tlsOptions
+}
+
+// plainServe is what `suncode serve` does without being asked for anything.
+func plainServe() *serveOptions {
+	return &serveOptions{
+		compat:         oneOf("wechat", "lenient"),
+		rateLimit:      issue.CallsPerMinute,
+		cloudSignature: oneOf("verify", "ignore"),
+		logFormat:      oneOf("text", "json"),
+		logLevel:       oneOf("info", "debug", "warn", "error"),
+	}
 }
 
 func newServe() *cobra.Command {
-	o := &serveOptions{
-		compat:    oneOf("wechat", "lenient"),
-		logFormat: oneOf("text", "json"),
-		logLevel:  oneOf("info", "debug", "warn", "error"),
-	}
+	o := plainServe()
 	cmd := &cobra.Command{
 		Use:     "serve",
 		GroupID: "make",
@@ -86,9 +94,10 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&o.demo, "demo", true, "make a demo app at the first start and print how to use it")
 	addChoice(cmd, &o.compat, "compat", "as strict as the platform's API, or lenient; docs/API.md has the differences")
 	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute, 0 for no limit")
+	addChoice(cmd, &o.cloudSignature, "cloud-signature", "check who signed a cloud call, or take every one for what it says: only where no stranger can reach the server")
 	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
 	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
-	bindEnv(flags, "addr", "demo", "compat", "rate-limit", "log-format", "log-level")
+	bindEnv(flags, "addr", "demo", "compat", "rate-limit", "cloud-signature", "log-format", "log-level")
 	o.tls.define(flags)
 	return cmd
 }
@@ -138,6 +147,9 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 			return err
 		}
 		servers = append(servers, &listening{newServer(id.redirect(), log), plain})
+	}
+	if o.cloudSignature.value == "ignore" {
+		log.Warn("signatures of cloud calls are not checked: whoever reaches this server can make codes of every app")
 	}
 	announce := func() {
 		fmt.Fprint(out, w.text())

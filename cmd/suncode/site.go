@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/suncode/suncode/internal/cloudcall"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/scanapi"
 	"github.com/suncode/suncode/internal/sqlite"
@@ -25,6 +26,7 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
   GET  /cgi-bin/token               an access token for an appid and its secret
   POST /cgi-bin/stable_token        the same token while it lasts
   POST /wxa/getwxacodeunlimit       a code, as a picture
+  POST /admin                       cloud calls, for wx-server-sdk
   POST /suncode/v1/resolve          where a ticket leads
   POST /suncode/v1/scan             where the codes in a picture lead
   GET  /healthz                     whether this server is well
@@ -50,7 +52,17 @@ func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handle
 	})
 	reading := scanapi.New(scanapi.Config{Resolver: issue.NewResolver(store), Log: log, Observe: m.observe})
 
+	functions := cloudcall.New(cloudcall.Config{
+		Registry: store,
+		Call:     platform.Call,
+		Unsigned: o.cloudSignature.value == "ignore",
+		AnyEnv:   compat == wxapi.Lenient,
+		Log:      log,
+		Observe:  m.observe,
+	})
+
 	mux := http.NewServeMux()
+	mux.Handle(cloudcall.Path, functions)
 	mux.Handle("/cgi-bin/", platform)
 	mux.Handle("/wxa/", platform)
 	mux.Handle("/suncode/v1/", reading)
