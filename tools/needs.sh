@@ -9,6 +9,7 @@ needs=(
   "curl          curl"                 # calls the server as a user does
   "rsvg-convert  librsvg2-bin"         # draws our SVG files
   "djpeg         libjpeg-turbo-progs"  # reads our JPEG files as browsers do
+  "zbarimg       zbar-tools"           # reads our QR codes as phones do
   "node          nodejs"               # runs the clients written for it; conformance/package.json says from which version on
   "npm           npm"                 # fetches them
 )

@@ -58,7 +58,7 @@ func (r *registryResolver) Resolve(_ context.Context, raw []byte) (target, error
 	}
 	return target{
 		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Scene: t.Scene, EnvVersion: t.Env.String(),
-		Query: map[string]string{"scene": t.Query},
+		Query: t.Query,
 	}, nil
 }
 

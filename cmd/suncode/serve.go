@@ -104,7 +104,7 @@ func newServe() *cobra.Command {
 
 // check reports values that make no sense.
 func (o *serveOptions) check() error {
-	if o.rateLimit < 0 || o.rateLimit > issue.MaxCallsPerMinute {
+	if o.rateLimit < 0 || o.rateLimit > issue.MaxCalls {
 		return usageError("0 means no limit", "--rate-limit %d is out of range", o.rateLimit)
 	}
 	return o.tls.check()

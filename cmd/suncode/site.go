@@ -45,7 +45,7 @@ func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handle
 	platform := wxapi.New(wxapi.Config{
 		Issuer:  issue.NewIssuer(store),
 		Tokens:  issue.NewTokens(store, nil),
-		Limiter: issue.NewWindow(o.rateLimit, nil),
+		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, 0), nil),
 		Compat:  compat,
 		Log:     log,
 		Observe: m.observe,

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -44,8 +45,11 @@ type App struct {
 	Secret    Secret
 	Art       *Art
 	Pages     *Pages // every page that ever had a number, of any version
+	Paths     *Paths // every path that it has a code for
 	Versions  [len(Envs)]*Version
-	Functions []*Function // by environment and name
+	Functions []*Function    // by environment and name
+	Networks  []netip.Prefix // where its secret may be used from; none is everywhere
+	ClearedAt time.Time      // when its daily counters last began anew on demand
 }
 
 // Version is the current published version of the app in env; false means

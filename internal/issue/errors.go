@@ -29,8 +29,18 @@ const (
 	InvalidPage
 	// NotPublished: the app has no version in that environment.
 	NotPublished
+	// PathLength: the path is missing, empty or too long.
+	PathLength
+	// InvalidPath: the path cannot be opened as it is written.
+	InvalidPath
+	// PathsSpent: the app has all the codes with a path that it may have.
+	PathsSpent
 	// RateLimited: too many calls in this minute.
 	RateLimited
+	// QuotaSpent: too many calls today.
+	QuotaSpent
+	// ClearsSpent: the daily counters began anew too often this month.
+	ClearsSpent
 	// UnknownApp: no app has that appid or number.
 	UnknownApp
 	// InvalidSecret: the secret is not the app's.
@@ -66,7 +76,12 @@ var codeNames = [...]string{
 	ReservedPage:    "reserved_page",
 	InvalidPage:     "invalid_page",
 	NotPublished:    "not_published",
+	PathLength:      "path_length",
+	InvalidPath:     "invalid_path",
+	PathsSpent:      "paths_spent",
 	RateLimited:     "rate_limited",
+	QuotaSpent:      "quota_spent",
+	ClearsSpent:     "clears_spent",
 	UnknownApp:      "unknown_app",
 	InvalidSecret:   "invalid_secret",
 	MissingToken:    "missing_token",

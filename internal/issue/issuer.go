@@ -26,26 +26,31 @@ const (
 	reservedWord = "scancode_time"
 )
 
-// Request asks for one code. [NewRequest] fills in the defaults.
-type Request struct {
-	App         uint64      // the app's number
-	Scene       string      // 1 to 32 of the 82 scene characters
-	Page        string      // "": the home page, whatever it is when the code is scanned
-	CheckPath   bool        // the page must be in the published version
-	Env         string      // "release", "trial" or "develop"
+// Looks are how a code is drawn. [NewLooks] has the defaults.
+type Looks struct {
 	WidthPx     int         // MinWidth to MaxWidth
 	AutoColor   bool        // lines in the tone of the app's logo; Line does not count
 	Line        color.NRGBA // its alpha does not count
 	Transparent bool        // a PNG without ground instead of a JPEG
 }
 
+// NewLooks is 430 pixels wide and black on white.
+func NewLooks() Looks { return Looks{WidthPx: DefaultWidth, Line: color.NRGBA{A: 255}} }
+
+// Request asks for one code. [NewRequest] fills in the defaults.
+type Request struct {
+	App       uint64 // the app's number
+	Scene     string // 1 to 32 of the 82 scene characters
+	Page      string // "": the home page, whatever it is when the code is scanned
+	CheckPath bool   // the page must be in the published version
+	Env       string // "release", "trial" or "develop"
+	Looks
+}
+
 // NewRequest asks for a code with the defaults of the API: home page of the
 // release version, checked, 430 pixels, black on white.
 func NewRequest(app uint64, scene string) Request {
-	return Request{
-		App: app, Scene: scene, CheckPath: true, Env: ticket.Release.String(),
-		WidthPx: DefaultWidth, Line: color.NRGBA{A: 255},
-	}
+	return Request{App: app, Scene: scene, CheckPath: true, Env: ticket.Release.String(), Looks: NewLooks()}
 }
 
 // Picture is an issued code.
@@ -53,14 +58,26 @@ type Picture struct {
 	Data      []byte
 	MediaType string // "image/jpeg", or "image/png" for a transparent one
 	Ticket    []byte // what the code says
+	Used      int    // how many codes with a path the app has now; 0 for a code with a scene
 }
 
 // Issuer makes codes. The same request gives the same bytes for as long as the
 // sealing key and the app's logo stay.
-type Issuer struct{ store Store }
+type Issuer struct {
+	store    Store
+	maxPaths int
+}
 
-// NewIssuer makes an Issuer on the store.
-func NewIssuer(store Store) *Issuer { return &Issuer{store: store} }
+// NewIssuer makes an Issuer on the store, with the bounds of the API.
+func NewIssuer(store Store) *Issuer { return &Issuer{store, MaxPaths} }
+
+// LimitPaths changes how many codes with a path an app may have, which is
+// [MaxPaths] otherwise, and returns the Issuer. What an app has above it stays
+// good.
+func (i *Issuer) LimitPaths(most int) *Issuer {
+	i.maxPaths = min(most, ticket.MaxPage)
+	return i
+}
 
 // Issue makes the picture of the code that r asks for. It checks in this
 // order, and returns the first that fails: [UnknownApp], [SceneLength],
@@ -71,24 +88,37 @@ func (i *Issuer) Issue(ctx context.Context, r Request) (Picture, error) {
 	if err != nil {
 		return Picture{}, err
 	}
-	if r.WidthPx < MinWidth || r.WidthPx > MaxWidth {
-		return Picture{}, fail(InvalidWidth, "invalid width", "%d pixels are not within %d to %d", r.WidthPx, MinWidth, MaxWidth)
+	return draw(app, raw, r.Looks)
+}
+
+// draw is the picture of the ticket's code in the app's colours. Its one error
+// that is not ours is [InvalidWidth].
+func draw(app *App, raw []byte, l Looks) (Picture, error) {
+	if err := checkWidth(l.WidthPx); err != nil {
+		return Picture{}, err
 	}
 	symbol, err := suncode.EncodeBytes(raw)
 	if err != nil {
 		return Picture{}, err
 	}
 	picture := Picture{MediaType: "image/jpeg", Ticket: raw}
-	draw := render.JPEG
-	if r.Transparent {
-		picture.MediaType, draw = "image/png", render.PNG
+	write := render.JPEG
+	if l.Transparent {
+		picture.MediaType, write = "image/png", render.PNG
 	}
 	var b bytes.Buffer
-	if err := draw(&b, &symbol, looks(app, r)); err != nil {
+	if err := write(&b, &symbol, l.options(app)); err != nil {
 		return Picture{}, err
 	}
 	picture.Data = b.Bytes()
 	return picture, nil
+}
+
+func checkWidth(widthPx int) error {
+	if widthPx < MinWidth || widthPx > MaxWidth {
+		return fail(InvalidWidth, "invalid width", "%d pixels are not within %d to %d", widthPx, MinWidth, MaxWidth)
+	}
+	return nil
 }
 
 // Mint is the ticket of the code that r asks for, without the picture. Errors
@@ -115,10 +145,15 @@ func (i *Issuer) mint(ctx context.Context, r Request) (*App, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	number, key := snapshot.SealingKey()
-	t := ticket.Ticket{Env: env, App: app.Number, Page: page, Key: number, Scene: r.Scene}
-	raw, err := ticket.Make(t, key)
+	raw, err := seal(snapshot, ticket.Ticket{Env: env, App: app.Number, Page: page, Scene: r.Scene})
 	return app, raw, err
+}
+
+// seal makes the ticket under the newest key.
+func seal(snapshot *Snapshot, t ticket.Ticket) ([]byte, error) {
+	number, key := snapshot.SealingKey()
+	t.Key = number
+	return ticket.Make(t, key)
 }
 
 // page is the number of the page that the request names, 0 for the home page.
@@ -203,15 +238,14 @@ func checkPath(path string) error {
 	return nil
 }
 
-// looks are how the code of r is drawn.
-func looks(app *App, r Request) render.Options {
-	line := r.Line
+func (l Looks) options(app *App) render.Options {
+	line := l.Line
 	line.A = 255
-	if r.AutoColor {
+	if l.AutoColor {
 		line = app.Art.Tone()
 	}
 	return render.Options{
-		WidthPx: r.WidthPx, Line: line, Transparent: r.Transparent,
+		WidthPx: l.WidthPx, Line: line, Transparent: l.Transparent,
 		Logo: app.Art.Logo(), Badge: app.Art.Badge(),
 	}
 }

@@ -128,8 +128,8 @@ func TestIssuedCodesComeBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			test.want.Scene, test.want.Query = "a=1&b=~x", "a%3D1%26b%3D~x"
-			test.want.Path = test.want.Page + "?scene=" + test.want.Query
+			test.want.Scene, test.want.Query = "a=1&b=~x", map[string]string{"scene": "a%3D1%26b%3D~x"}
+			test.want.Path = test.want.Page + "?scene=a%3D1%26b%3D~x"
 			if got.App.AppID != app.AppID {
 				t.Errorf("app %s, want %s", got.App.AppID, app.AppID)
 			}

@@ -11,10 +11,12 @@ import (
 type Target struct {
 	App   *App
 	Page  string // "pages/index/index"
-	Path  string // Page and, if there is a scene, "?scene=" and Query
-	Query string // the scene percent-encoded, as the page's query.scene has it
-	Scene string // the scene as it was given
+	Path  string // Page with its query: "?scene=" and the encoded scene, or what the code was made with
+	Scene string // the scene as it was given, "" for a code with a path
 	Env   ticket.Env
+	// Query is what the page gets as its query: {"scene": the scene
+	// percent-encoded}, or the parameters of the path as they stand in it.
+	Query map[string]string
 	// Listed tells whether the current version of the app in Env has the page.
 	// A code for check_path=false or for a page that was since taken out leads
 	// to a page that the version lacks.
@@ -40,27 +42,48 @@ func (r *Resolver) Resolve(raw []byte) (Target, error) {
 	if !ok {
 		return Target{}, fail(UnknownTicket, "unknown ticket", "no app has the number %d", t.App)
 	}
-	target := Target{App: app, Scene: t.Scene, Env: t.Env}
-	version, published := app.Version(t.Env)
+	target := Target{App: app, Scene: t.Scene, Env: t.Env, Query: map[string]string{}}
+	query := ""
 	switch {
+	case t.Page != 0 && t.Scene == "":
+		if target.Page, ok = app.Paths.Path(t.Env, t.Page); !ok {
+			return Target{}, fail(UnknownTicket, "unknown ticket", "no %s path of %s has the number %d", t.Env, app.AppID, t.Page)
+		}
+		target.Page, query, _ = strings.Cut(target.Page, "?")
+		target.Query = parameters(query)
 	case t.Page != 0:
 		if target.Page, ok = app.Pages.Path(t.Page); !ok {
 			return Target{}, fail(UnknownTicket, "unknown ticket", "no page of %s has the number %d", app.AppID, t.Page)
 		}
-	case !published:
-		return Target{}, fail(NotPublished, "the app is not published", "the code opens the home page, and %s has no %s version", app.AppID, t.Env)
-	default:
-		target.Page = version.Home
 	}
-	if published {
-		_, target.Listed = version.Number(target.Page)
+	if t.Scene != "" {
+		target.Query["scene"] = EncodeURIComponent(t.Scene)
+		query = "scene=" + target.Query["scene"]
+	}
+	if err := target.land(); err != nil {
+		return Target{}, err
 	}
 	target.Path = target.Page
-	if t.Scene != "" {
-		target.Query = EncodeURIComponent(t.Scene)
-		target.Path += "?scene=" + target.Query
+	if query != "" {
+		target.Path += "?" + query
 	}
 	return target, nil
+}
+
+// land puts the home page of the day in the place of a page that the code does
+// not name, and finds out whether the page is in the current version.
+func (t *Target) land() error {
+	version, published := t.App.Version(t.Env)
+	if t.Page == "" {
+		if !published {
+			return fail(NotPublished, "the app is not published", "the code opens the home page, and %s has no %s version", t.App.AppID, t.Env)
+		}
+		t.Page = version.Home
+	}
+	if published {
+		_, t.Listed = version.Number(t.Page)
+	}
+	return nil
 }
 
 func openError(err error) error {

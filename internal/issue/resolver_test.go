@@ -48,16 +48,13 @@ func TestResolveRefuses(t *testing.T) {
 		{"unknown app", made(key, func(t *ticket.Ticket) { t.App = 9 }), issue.UnknownTicket},
 		{"unknown page", made(key, func(t *ticket.Ticket) { t.Page = 9 }), issue.UnknownTicket},
 		{"home page of nothing", made(key, func(t *ticket.Ticket) { t.Page, t.Env = 0, ticket.Trial }), issue.NotPublished},
+		{"unknown path", made(key, func(t *ticket.Ticket) { t.Scene = "" }), issue.UnknownTicket},
 	} {
 		_, err := issue.NewResolver(s).Resolve(test.raw)
 		wantCode(t, test.name, err, test.want)
 	}
 	if target, err := issue.NewResolver(s).Resolve(good); err != nil || target.Path != "p?scene=a%3D1" {
 		t.Errorf("the true one: %v, %v", target, err)
-	}
-	empty := made(key, func(t *ticket.Ticket) { t.Scene = "" })
-	if target, err := issue.NewResolver(s).Resolve(empty); err != nil || target.Path != "p" || target.Query != "" {
-		t.Errorf("without a scene: %+v, %v", target, err)
 	}
 }
 

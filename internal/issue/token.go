@@ -53,6 +53,12 @@ type Token struct {
 	EndsAt   time.Time
 }
 
+// Given is how many tokens of one kind an app was given in some time.
+type Given struct {
+	All    int
+	Forced int // by forced refreshes
+}
+
 // Renewal is what to do with an app's tokens: see [Store.RenewToken].
 type Renewal struct {
 	Token  *Token // nil: leave everything as it is
@@ -84,20 +90,21 @@ func NewTokens(store Store, now func() time.Time) *Tokens {
 func (t *Tokens) now() time.Time { return t.clock().Truncate(time.Millisecond) }
 
 // Authenticate is the app with that appid and secret; [UnknownApp] and
-// [InvalidSecret] say which of them is wrong.
+// [InvalidSecret] say which of them is wrong. The app comes with the latter.
 func (t *Tokens) Authenticate(appID, secret string) (*App, error) {
 	app, ok := t.store.Snapshot().App(appID)
 	if !ok {
 		return nil, fail(UnknownApp, "invalid appid", "no app has the appid %q", clip(appID))
 	}
 	if !app.Secret.Matches(secret) {
-		return nil, fail(InvalidSecret, "invalid appsecret", "the secret is not the one of %s", app.AppID)
+		return app, fail(InvalidSecret, "invalid appsecret", "the secret is not the one of %s", app.AppID)
 	}
 	return app, nil
 }
 
-// Issue gives the app a new token. The token before it stays good for
-// [TokenOverlap]. Errors are those of [Tokens.Authenticate].
+// Issue gives the app a new token, up to [TokensPerDay] in a day. The token
+// before it stays good for [TokenOverlap]. Errors are those of
+// [Tokens.Authenticate], and [QuotaSpent].
 func (t *Tokens) Issue(ctx context.Context, appID, secret string) (Grant, error) {
 	app, err := t.Authenticate(appID, secret)
 	if err != nil {
@@ -106,9 +113,12 @@ func (t *Tokens) Issue(ctx context.Context, appID, secret string) (Grant, error)
 	raw := make([]byte, tokenBytes)
 	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
 	text := base64.RawURLEncoding.EncodeToString(raw)
-	err = t.store.RenewToken(ctx, app.Number, PlainToken, func(Token) Renewal {
+	err = t.store.RenewToken(ctx, app.Number, PlainToken, t.today(app), func(_ Token, today Given) (Renewal, error) {
+		if today.All >= TokensPerDay {
+			return Renewal{}, fail(QuotaSpent, "too many tokens today", "%s got its %d tokens of this day; stable tokens need fewer", app.AppID, TokensPerDay)
+		}
 		now := t.now()
-		return Renewal{Token: t.token(app, PlainToken, text, now), OldEnd: now.Add(TokenOverlap)}
+		return Renewal{Token: t.token(app, PlainToken, text, now), OldEnd: now.Add(TokenOverlap)}, nil
 	})
 	if err != nil {
 		return Grant{}, err
@@ -116,11 +126,27 @@ func (t *Tokens) Issue(ctx context.Context, appID, secret string) (Grant, error)
 	return Grant{Token: text, ExpiresIn: TokenLife}, nil
 }
 
+// Today is how many tokens of that kind the app was given today, since its
+// daily counters last began anew.
+func (t *Tokens) Today(ctx context.Context, app *App, kind TokenKind) (Given, error) {
+	return t.store.TokensGiven(ctx, app.Number, kind, t.today(app))
+}
+
+// today is when the app's daily counters began.
+func (t *Tokens) today(app *App) time.Time {
+	start := dayStart(t.now())
+	if app.ClearedAt.After(start) {
+		return app.ClearedAt
+	}
+	return start
+}
+
 // Stable gives the app its stable token: the same one until [TokenOverlap]
 // before its end, then a new one while the old one runs out. With force, a new
 // one is made at once and the earlier ones stop, unless the last forced one is
-// younger than [ForceInterval]. It has nothing to do with [Tokens.Issue].
-// Errors are those of [Tokens.Authenticate].
+// younger than [ForceInterval]; up to [ForcesPerDay] in a day. It has nothing
+// to do with [Tokens.Issue]. Errors are those of [Tokens.Authenticate], and
+// [QuotaSpent].
 func (t *Tokens) Stable(ctx context.Context, appID, secret string, force bool) (Grant, error) {
 	app, err := t.Authenticate(appID, secret)
 	if err != nil {
@@ -134,11 +160,14 @@ func (t *Tokens) Stable(ctx context.Context, appID, secret string, force bool) (
 		return stableGrant(last, app, secret, now), nil
 	}
 	var grant Grant
-	err = t.store.RenewToken(ctx, app.Number, StableToken, func(last Token) Renewal {
+	err = t.store.RenewToken(ctx, app.Number, StableToken, t.today(app), func(last Token, today Given) (Renewal, error) {
 		now := t.now()
 		if lasts(last, app, force, now) { // another call was quicker
 			grant = stableGrant(last, app, secret, now)
-			return Renewal{}
+			return Renewal{}, nil
+		}
+		if force && today.Forced >= ForcesPerDay {
+			return Renewal{}, fail(QuotaSpent, "too many forced refreshes today", "%s made its %d forced refreshes of this day", app.AppID, ForcesPerDay)
 		}
 		salt := make([]byte, saltBytes)
 		_, _ = rand.Read(salt) // see Issue
@@ -146,9 +175,9 @@ func (t *Tokens) Stable(ctx context.Context, appID, secret string, force bool) (
 		next.Salt, next.Forced = salt, force
 		grant = stableGrant(*next, app, secret, now)
 		if force {
-			return Renewal{Token: next, OldEnd: now}
+			return Renewal{Token: next, OldEnd: now}, nil
 		}
-		return Renewal{Token: next, OldEnd: now.Add(TokenOverlap)}
+		return Renewal{Token: next, OldEnd: now.Add(TokenOverlap)}, nil
 	})
 	if err != nil {
 		return Grant{}, err
@@ -157,7 +186,8 @@ func (t *Tokens) Stable(ctx context.Context, appID, secret string, force bool) (
 }
 
 // Check is the app that the token was given to. Errors are [MissingToken],
-// [InvalidToken] and [ExpiredToken].
+// [InvalidToken] and [ExpiredToken]; where the token is one that the app once
+// had, the app comes with the error.
 func (t *Tokens) Check(ctx context.Context, text string) (*App, error) {
 	if text == "" {
 		return nil, fail(MissingToken, "access_token missing", "the query has no access_token")
@@ -174,15 +204,15 @@ func (t *Tokens) Check(ctx context.Context, text string) (*App, error) {
 	}
 	app, ok := t.store.Snapshot().AppByNumber(token.App)
 	if !ok || app.Secret.Number != token.Secret {
-		return nil, fail(InvalidToken, "invalid access_token", "the app's secret was replaced after it was given")
+		return app, fail(InvalidToken, "invalid access_token", "the app's secret was replaced after it was given")
 	}
 	if t.now().Before(token.EndsAt) {
 		return app, nil
 	}
 	if token.Replaced {
-		return nil, fail(InvalidToken, "invalid access_token", "%s got a newer token, this one ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
+		return app, fail(InvalidToken, "invalid access_token", "%s got a newer token, this one ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
 	}
-	return nil, fail(ExpiredToken, "access_token expired", "the token of %s ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
+	return app, fail(ExpiredToken, "access_token expired", "the token of %s ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
 }
 
 func (t *Tokens) token(app *App, kind TokenKind, text string, now time.Time) *Token {

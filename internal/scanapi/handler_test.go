@@ -267,7 +267,7 @@ func TestScan(t *testing.T) {
 			}
 			want := &targetJSON{
 				AppID: r.app.AppID, Page: "pages/index/index", Path: "pages/index/index?scene=a%3D1%26b%3D2",
-				Query: queryJSON{"a%3D1%26b%3D2"}, Scene: scene, EnvVersion: "release",
+				Query: map[string]string{"scene": "a%3D1%26b%3D2"}, Scene: scene, EnvVersion: "release",
 			}
 			if diff := cmp.Diff(want, c.Target); diff != "" {
 				t.Errorf("%s:\n%s", name, diff)

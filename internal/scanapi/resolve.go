@@ -16,21 +16,17 @@ const maxQuestion = 4 << 10
 
 // targetJSON is where a code leads, in an answer.
 type targetJSON struct {
-	AppID      string    `json:"appid"`
-	Page       string    `json:"page"`
-	Path       string    `json:"path"`
-	Query      queryJSON `json:"query"`
-	Scene      string    `json:"scene"`
-	EnvVersion string    `json:"env_version"`
-}
-
-type queryJSON struct {
-	Scene string `json:"scene"` // as encodeURIComponent writes it
+	AppID      string            `json:"appid"`
+	Page       string            `json:"page"`
+	Path       string            `json:"path"`
+	Query      map[string]string `json:"query"` // the scene as encodeURIComponent writes it, or a path's own parameters
+	Scene      string            `json:"scene"`
+	EnvVersion string            `json:"env_version"`
 }
 
 func targetOf(t issue.Target) *targetJSON {
 	return &targetJSON{
-		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Query: queryJSON{t.Query}, Scene: t.Scene,
+		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Query: t.Query, Scene: t.Scene,
 		EnvVersion: t.Env.String(),
 	}
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"time"
@@ -112,7 +113,7 @@ func (s *Store) follow(ctx context.Context) error {
 	if err != nil || number == s.seen {
 		return err
 	}
-	for _, load := range []func(context.Context) error{f.loadKeys, f.loadApps, f.loadPages, f.loadVersions, f.loadFunctions} {
+	for _, load := range []func(context.Context) error{f.loadKeys, f.loadApps, f.loadPages, f.loadPaths, f.loadVersions, f.loadFunctions} {
 		if err := load(ctx); err != nil {
 			return fmt.Errorf("sqlite: %w", err)
 		}
@@ -191,25 +192,28 @@ func (f *follower) loadKeys(ctx context.Context) error {
 }
 
 func (f *follower) loadApps(ctx context.Context) error {
-	const query = `select number, appid, name, demo, created, secret_number, secret_salt, secret_hash, logo, badge
-		from app where change > ?`
+	const query = `select number, appid, name, demo, created, secret_number, secret_salt, secret_hash, logo, badge,
+		networks, cleared from app where change > ?`
 	return f.each(ctx, query, func(rows *sql.Rows) error {
 		var app issue.App
-		var created int64
-		var hash, logo, badge []byte
+		var created, cleared int64
+		var hash, logo, badge, networks []byte
 		err := rows.Scan(&app.Number, &app.AppID, &app.Name, &app.Demo, &created,
-			&app.Secret.Number, &app.Secret.Salt, &hash, &logo, &badge)
+			&app.Secret.Number, &app.Secret.Salt, &hash, &logo, &badge, &networks, &cleared)
 		if err != nil {
 			return err
+		}
+		if err := json.Unmarshal(networks, &app.Networks); err != nil {
+			return fmt.Errorf("the networks of app %d: %w", app.Number, err)
 		}
 		if copy(app.Secret.Hash[:], hash) != len(app.Secret.Hash) {
 			return fmt.Errorf("app %d has a secret hash of %d bytes", app.Number, len(hash))
 		}
-		app.CreatedAt = fromMillis(created)
+		app.CreatedAt, app.ClearedAt = fromMillis(created), fromMillis(cleared)
 		app.Art = issue.NewArt(app.AppID, logo, badge)
-		app.Pages = new(issue.Pages)
+		app.Pages, app.Paths = new(issue.Pages), new(issue.Paths)
 		if old, ok := f.apps[app.Number]; ok {
-			app.Pages, app.Versions, app.Functions = old.Pages, old.Versions, old.Functions
+			app.Pages, app.Paths, app.Versions, app.Functions = old.Pages, old.Paths, old.Versions, old.Functions
 		}
 		f.change()
 		f.apps[app.Number] = &app

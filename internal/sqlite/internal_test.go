@@ -78,8 +78,8 @@ func TestSweepKeepsWhatIsGood(t *testing.T) {
 	now := time.Now()
 	for i, life := range []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour} {
 		token := issue.Token{Hash: issue.TokenHash{byte(i)}, App: 1, Kind: issue.PlainToken, IssuedAt: now, EndsAt: now.Add(life)}
-		err := s.RenewToken(t.Context(), 1, issue.PlainToken, func(issue.Token) issue.Renewal {
-			return issue.Renewal{Token: &token, OldEnd: now.Add(24 * time.Hour)}
+		err := s.RenewToken(t.Context(), 1, issue.PlainToken, now, func(issue.Token, issue.Given) (issue.Renewal, error) {
+			return issue.Renewal{Token: &token, OldEnd: now.Add(24 * time.Hour)}, nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -111,8 +111,8 @@ func TestEndedTokensAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := issue.Token{App: 1, Kind: issue.PlainToken, IssuedAt: now, EndsAt: now.Add(time.Hour)}
-	err = s.RenewToken(t.Context(), 1, issue.PlainToken, func(issue.Token) issue.Renewal {
-		return issue.Renewal{Token: &token, OldEnd: now}
+	err = s.RenewToken(t.Context(), 1, issue.PlainToken, now, func(issue.Token, issue.Given) (issue.Renewal, error) {
+		return issue.Renewal{Token: &token, OldEnd: now}, nil
 	})
 	if err != nil {
 		t.Fatal(err)

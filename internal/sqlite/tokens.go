@@ -63,15 +63,38 @@ func (s *Store) LastToken(ctx context.Context, app uint64, kind issue.TokenKind)
 	return maybeToken(s.reader.QueryRowContext(ctx, lastToken, app, kind))
 }
 
+// TokensGiven implements [issue.Store].
+func (s *Store) TokensGiven(ctx context.Context, app uint64, kind issue.TokenKind, since time.Time) (issue.Given, error) {
+	return tokensGiven(ctx, s.reader, app, kind, since)
+}
+
+func tokensGiven(ctx context.Context, db queryer, app uint64, kind issue.TokenKind, since time.Time) (issue.Given, error) {
+	const query = `select count(*), coalesce(sum(forced), 0) from token where app = ? and kind = ? and issued >= ?`
+	var given issue.Given
+	if err := db.QueryRowContext(ctx, query, app, kind, millis(since)).Scan(&given.All, &given.Forced); err != nil {
+		return issue.Given{}, fmt.Errorf("sqlite: %w", err)
+	}
+	return given, nil
+}
+
 // RenewToken implements [issue.Store]. It also forgets tokens that ended a day
 // before the new one was issued.
-func (s *Store) RenewToken(ctx context.Context, app uint64, kind issue.TokenKind, renew func(last issue.Token) issue.Renewal) error {
+func (s *Store) RenewToken(ctx context.Context, app uint64, kind issue.TokenKind, since time.Time,
+	renew func(last issue.Token, given issue.Given) (issue.Renewal, error),
+) error {
 	return s.write(ctx, func(tx *sql.Tx, change int64) error {
 		last, _, err := maybeToken(tx.QueryRowContext(ctx, lastToken, app, kind))
 		if err != nil {
 			return err
 		}
-		renewal := renew(last)
+		given, err := tokensGiven(ctx, tx, app, kind, since)
+		if err != nil {
+			return err
+		}
+		renewal, err := renew(last, given)
+		if err != nil {
+			return err
+		}
 		if renewal.Token == nil {
 			return errUnchanged
 		}

@@ -3,6 +3,7 @@ package wxapi
 import (
 	"errors"
 	"fmt"
+	"image/color"
 	"io"
 	"net/http"
 
@@ -14,9 +15,10 @@ import (
 const maxBody = 64 << 10
 
 // readBody reads the whole body. A longer one than maxBody is left unread, and its connection is closed after the
-// answer. w is nil where there is no connection.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+// answer.
+func (c *call) readBody() ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, maxBody))
+	c.read = body
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, badBody.because("the body is longer than %d bytes", maxBody)
 	}
@@ -34,43 +36,92 @@ type key[T any] struct {
 }
 
 // unlimitedKeys are the members of the body of getwxacodeunlimit.
-var unlimitedKeys = []key[issue.Request]{
+var unlimitedKeys = append([]key[issue.Request]{
 	{"scene", "scene", func(v value, r *issue.Request) string { return v.text(&r.Scene) }},
 	{"page", "page", func(v value, r *issue.Request) string { return v.page(&r.Page) }},
-	{"path", "path", ignored},
+	{"path", "path", ignored[issue.Request]},
 	{"check_path", "checkPath", func(v value, r *issue.Request) string { return v.flag(&r.CheckPath) }},
 	{"env_version", "envVersion", func(v value, r *issue.Request) string { return v.env(&r.Env) }},
-	{"width", "width", func(v value, r *issue.Request) string { return v.width(&r.WidthPx) }},
-	{"auto_color", "autoColor", func(v value, r *issue.Request) string { return v.flag(&r.AutoColor) }},
-	{"line_color", "lineColor", lineColor},
-	{"is_hyaline", "isHyaline", func(v value, r *issue.Request) string { return v.flag(&r.Transparent) }},
 	{"show_splash_ad", "showSplashAd", func(v value, _ *issue.Request) string { return v.flag(new(bool)) }},
+}, looks(func(r *issue.Request) *issue.Looks { return &r.Looks })...)
+
+// codeKeys are the members of the body of getwxacode. Those of the other calls are taken without effect, as
+// getwxacodeunlimit takes path.
+var codeKeys = append([]key[issue.PathRequest]{
+	{"path", "path", func(v value, r *issue.PathRequest) string { return v.path(&r.Path) }},
+	{"env_version", "envVersion", func(v value, r *issue.PathRequest) string { return v.env(&r.Env) }},
+	{"scene", "scene", ignored[issue.PathRequest]},
+	{"page", "page", ignored[issue.PathRequest]},
+	{"check_path", "checkPath", ignored[issue.PathRequest]},
+	{"show_splash_ad", "showSplashAd", ignored[issue.PathRequest]},
+}, looks(func(r *issue.PathRequest) *issue.Looks { return &r.Looks })...)
+
+// squareKeys are the members of the body of createwxaqrcode.
+var squareKeys = []key[issue.PathRequest]{
+	{"path", "path", func(v value, r *issue.PathRequest) string { return v.path(&r.Path) }},
+	{"width", "width", func(v value, r *issue.PathRequest) string { return v.width(&r.WidthPx) }},
+	{"env_version", "envVersion", ignored[issue.PathRequest]},
+	{"scene", "scene", ignored[issue.PathRequest]},
+	{"page", "page", ignored[issue.PathRequest]},
+	{"check_path", "checkPath", ignored[issue.PathRequest]},
+	{"auto_color", "autoColor", ignored[issue.PathRequest]},
+	{"line_color", "lineColor", ignored[issue.PathRequest]},
+	{"is_hyaline", "isHyaline", ignored[issue.PathRequest]},
+	{"show_splash_ad", "showSplashAd", ignored[issue.PathRequest]},
+}
+
+// looks are the members that say how a round code is drawn, for a body whose request has them at part.
+func looks[T any](part func(*T) *issue.Looks) []key[T] {
+	return []key[T]{
+		{"width", "width", func(v value, r *T) string { return v.width(&part(r).WidthPx) }},
+		{"auto_color", "autoColor", func(v value, r *T) string { return v.flag(&part(r).AutoColor) }},
+		{"line_color", "lineColor", func(v value, r *T) string { return lineColor(v, &part(r).Line) }},
+		{"is_hyaline", "isHyaline", func(v value, r *T) string { return v.flag(&part(r).Transparent) }},
+	}
 }
 
 // channelKeys are the members of line_color.
-var channelKeys = []key[issue.Request]{
-	{"r", "r", func(v value, r *issue.Request) string { return v.channel(&r.Line.R) }},
-	{"g", "g", func(v value, r *issue.Request) string { return v.channel(&r.Line.G) }},
-	{"b", "b", func(v value, r *issue.Request) string { return v.channel(&r.Line.B) }},
+var channelKeys = []key[color.NRGBA]{
+	{"r", "r", func(v value, c *color.NRGBA) string { return v.channel(&c.R) }},
+	{"g", "g", func(v value, c *color.NRGBA) string { return v.channel(&c.G) }},
+	{"b", "b", func(v value, c *color.NRGBA) string { return v.channel(&c.B) }},
 }
 
-// stableKeys are the members of the body of stable_token.
-var stableKeys = []key[credentials]{
+func lineColor(v value, line *color.NRGBA) string {
+	if v.json[0] != '{' {
+		return "want an object with r, g and b"
+	}
+	return readObject(v, channelKeys, line)
+}
+
+// credentialKeys are the members of the body of stable_token.
+var credentialKeys = []key[credentials]{
 	{"grant_type", "grantType", func(v value, c *credentials) string { return v.text(&c.grantType) }},
 	{"appid", "appid", func(v value, c *credentials) string { return v.text(&c.appID) }},
 	{"secret", "secret", func(v value, c *credentials) string { return v.text(&c.secret) }},
 	{"force_refresh", "forceRefresh", func(v value, c *credentials) string { return v.flag(&c.force) }},
 }
 
-// ignored takes any value of any type.
-func ignored(value, *issue.Request) string { return "" }
+// clearKeys are the members of the body of clear_quota and of its v2, which has the secret in the place of a token.
+var (
+	clearKeys     = []key[credentials]{{"appid", "appid", func(v value, c *credentials) string { return v.text(&c.appID) }}}
+	clearKeysByV2 = append([]key[credentials]{
+		{"appsecret", "appsecret", func(v value, c *credentials) string { return v.text(&c.secret) }},
+	}, clearKeys...)
+)
 
-func lineColor(v value, r *issue.Request) string {
-	if v.json[0] != '{' {
-		return "want an object with r, g and b"
-	}
-	return readObject(v, channelKeys, r)
+// one is the body with a single member, which is a text.
+func one(name, camel string) []key[string] {
+	return []key[string]{{name, camel, func(v value, into *string) string { return v.text(into) }}}
 }
+
+var (
+	quotaKeys = one("cgi_path", "cgiPath")
+	ridKeys   = one("rid", "rid")
+)
+
+// ignored takes any value of any type.
+func ignored[T any](value, *T) string { return "" }
 
 // decodeBody reads a body that must be one JSON object with no other members than keys. Errors are badBody.
 func decodeBody[T any](body []byte, compat Compat, keys []key[T], into *T) error {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -29,8 +30,8 @@ func decode(body string, mode Compat) (issue.Request, error) {
 
 func TestDecodeBody(t *testing.T) {
 	full := issue.Request{
-		App: 1, Scene: "a=1&b=2", Page: "pages/index/index", Env: "trial", WidthPx: 500, AutoColor: true,
-		Line: color.NRGBA{R: 255, G: 7, B: 10, A: 255}, Transparent: true,
+		App: 1, Scene: "a=1&b=2", Page: "pages/index/index", Env: "trial",
+		Looks: issue.Looks{WidthPx: 500, AutoColor: true, Line: color.NRGBA{R: 255, G: 7, B: 10, A: 255}, Transparent: true},
 	}
 	camel := strings.NewReplacer("check_path", "checkPath", "env_version", "envVersion", "auto_color", "autoColor",
 		"line_color", "lineColor", "is_hyaline", "isHyaline", "show_splash_ad", "showSplashAd").Replace(fullBody)
@@ -108,7 +109,7 @@ type memory struct{ snapshot *issue.Snapshot }
 func newMemory(tb testing.TB) memory {
 	tb.Helper()
 	const page = "pages/index/index"
-	app := &issue.App{Number: 1, AppID: "wx0123456789abcdef", Pages: new(issue.Pages)}
+	app := &issue.App{Number: 1, AppID: "wx0123456789abcdef", Pages: new(issue.Pages), Paths: new(issue.Paths)}
 	if err := app.Pages.Add(1, page); err != nil {
 		tb.Fatal(err)
 	}
@@ -141,7 +142,20 @@ func (m memory) LastToken(context.Context, uint64, issue.TokenKind) (issue.Token
 	return issue.Token{}, false, nil
 }
 
-func (m memory) RenewToken(context.Context, uint64, issue.TokenKind, func(issue.Token) issue.Renewal) error {
+func (m memory) TokensGiven(context.Context, uint64, issue.TokenKind, time.Time) (issue.Given, error) {
+	return issue.Given{}, nil
+}
+
+func (m memory) RenewToken(context.Context, uint64, issue.TokenKind, time.Time, func(issue.Token, issue.Given) (issue.Renewal, error)) error {
+	return errors.ErrUnsupported
+}
+
+// AssignPath gives different paths different numbers, but for accidents.
+func (m memory) AssignPath(_ context.Context, _ uint64, _ ticket.Env, path string, _ int) (uint64, error) {
+	return 1 + uint64(crc32.ChecksumIEEE([]byte(path)))%(ticket.MaxPage-1), nil
+}
+
+func (m memory) NoteClear(context.Context, uint64, time.Time, time.Time, int) error {
 	return errors.ErrUnsupported
 }
 

@@ -5,13 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"github.com/suncode/suncode/internal/issue"
 )
 
 // TestCall makes calls without HTTP: what comes back is what HTTP would have carried.
 func TestCall(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Limiter = issue.NewWindow(6, nil) })
+	r := newRig(t, func(c *Config) { c.Limiter = limit(6) })
 	handler := r.Config.Handler.(*Handler)
 	app, err := handler.Tokens.Check(t.Context(), r.token)
 	if err != nil {

@@ -3,6 +3,7 @@ package wxapi
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/suncode/suncode/internal/issue"
 )
@@ -30,6 +31,7 @@ var (
 	badArgs        = failure{40097, "invalid args", businessType}
 	badSecret      = failure{40125, "invalid appsecret", gatewayType}
 	badScene       = failure{40129, "invalid scene", businessType}
+	badPathLength  = failure{40159, "invalid length for path, or the data is not json string", businessType}
 	badSceneLength = failure{40169, "invalid length for scene, or the data is not json string", businessType}
 	noToken        = failure{41001, "access_token missing", gatewayType}
 	noAppID        = failure{41002, "appid missing", gatewayType}
@@ -39,9 +41,22 @@ var (
 	wantsGet       = failure{43001, "require GET method", gatewayType}
 	wantsPost      = failure{43002, "require POST method", gatewayType}
 	overLimit      = failure{45009, "reach max api daily quota limit", gatewayType}
+	slower         = failure{45011, "api minute-quota reach limit, must slower, retry next minute", gatewayType}
+	noMoreCodes    = failure{45029, "qrcode count out of limit", businessType}
 	badBody        = failure{47001, "data format error", businessType}
+	noMoreClears   = failure{48006, "forbid to clear quota because of reaching the limit", gatewayType}
+	noSuchRID      = failure{76001, "rid not found", gatewayType}
+	badRID         = failure{76002, "rid is error", gatewayType}
+	foreignRID     = failure{76003, "could not query this rid,no permission", gatewayType}
+	noSuchCall     = failure{76021, "cgi_path not found, please check", gatewayType}
+	foreignCall    = failure{76022, "could not use this cgi_path,no permission", gatewayType}
 	reservedPage   = failure{85096, "not allow include scancode_time field", businessType}
 )
+
+// badIP is 40164, the one error whose text has something of the call in it.
+func badIP(ip netip.Addr) failure {
+	return failure{40164, fmt.Sprintf("invalid ip %v ipv6 %v, not in whitelist", ip, netip.AddrFrom16(ip.As16())), gatewayType}
+}
 
 // failures maps the domain's errors to the platform's. A code that is not here cannot come out of a call of this
 // API, and is a system error if it does.
@@ -52,7 +67,12 @@ var failures = map[issue.Code]failure{
 	issue.ReservedPage:  reservedPage,
 	issue.InvalidPage:   badPage,
 	issue.NotPublished:  badPage,
+	issue.PathLength:    badPathLength,
+	issue.InvalidPath:   badURL,
+	issue.PathsSpent:    noMoreCodes,
 	issue.RateLimited:   overLimit,
+	issue.QuotaSpent:    overLimit,
+	issue.ClearsSpent:   noMoreClears,
 	issue.UnknownApp:    badAppID,
 	issue.InvalidSecret: badSecret,
 	issue.MissingToken:  noToken,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"strconv"
@@ -21,12 +22,19 @@ type Config struct {
 	Tokens  *issue.Tokens
 	Limiter issue.Limiter
 
+	// PublicURL is what square codes begin with, without a slash at its end: the address of this server as phones reach
+	// it.
+	PublicURL string
+	// Journal keeps the calls that failed, for rid/get. nil is none, and then every rid is unknown.
+	Journal issue.Journal
+	// Proxies are believed when they say by X-Forwarded-For whom they call for.
+	Proxies []netip.Prefix
 	// Compat is how closely bodies are looked at.
 	Compat Compat
 	// Log gets a line for every call: debug when it worked, info when the caller was wrong, error when the server
 	// was. nil is no log.
 	Log *slog.Logger
-	// Observe is told about every call, after its answer. path is one of the API's three or "other", code the errcode,
+	// Observe is told about every call, after its answer. path is one of the API's own or "other", code the errcode,
 	// "0" when it worked. nil is nobody.
 	Observe func(path, code string, took time.Duration, bytes int)
 	// Now is the clock, nil is [time.Now].
@@ -55,23 +63,54 @@ func New(c Config) *Handler {
 // call is one request on its way through the handler.
 type call struct {
 	*http.Request
-	w     http.ResponseWriter // nil for a call that did not come over HTTP
-	app   *issue.App          // who calls, where no token has to say so
-	appID string              // of the app, once it is known
+	w    http.ResponseWriter // nil for a call that did not come over HTTP
+	app  *issue.App          // who calls, or who is said to call; nil while nobody is known
+	read []byte              // what was read of the body
 }
 
 // answer is what a call that worked gives.
 type answer struct {
 	contentType string
 	attachment  bool
+	used        int // codes with a path that the app has, 0 where that does not matter
 	body        []byte
 }
 
+// The paths of the API.
+const (
+	tokenPath     = "/cgi-bin/token"
+	stablePath    = "/cgi-bin/stable_token"
+	unlimitedPath = "/wxa/getwxacodeunlimit"
+	codePath      = "/wxa/getwxacode"
+	squarePath    = "/cgi-bin/wxaapp/createwxaqrcode"
+	quotaPath     = "/cgi-bin/openapi/quota/get"
+	ridPath       = "/cgi-bin/openapi/rid/get"
+	clearPath     = "/cgi-bin/clear_quota"
+	clearV2Path   = "/cgi-bin/clear_quota/v2"
+)
+
 // routes are the calls by their path.
 var routes = map[string]func(*Handler, *call) (answer, error){
-	"/cgi-bin/token":         (*Handler).token,
-	"/cgi-bin/stable_token":  (*Handler).stableToken,
-	"/wxa/getwxacodeunlimit": (*Handler).unlimited,
+	tokenPath:     (*Handler).token,
+	stablePath:    (*Handler).stableToken,
+	unlimitedPath: (*Handler).unlimited,
+	codePath:      (*Handler).code,
+	squarePath:    (*Handler).square,
+	quotaPath:     (*Handler).quota,
+	ridPath:       (*Handler).rid,
+	clearPath:     (*Handler).clear,
+	clearV2Path:   (*Handler).clearV2,
+}
+
+// Rules are how often an app may make which call: codes as it is told, 0 for no limit, and stable tokens as the
+// platform has it. Tokens of the other kind are counted with the tokens.
+func Rules(codesPerMinute, codesPerDay int) map[string]issue.Rule {
+	codes := issue.Rule{PerMinute: codesPerMinute, PerDay: codesPerDay}
+	return map[string]issue.Rule{
+		unlimitedPath: codes, codePath: codes, squarePath: codes,
+		stablePath: {PerMinute: issue.StableCallsPerMinute, PerDay: issue.StableCallsPerDay},
+		quotaPath:  {}, ridPath: {}, clearPath: {},
+	}
 }
 
 // ServeHTTP answers a call, always with status 200.
@@ -83,7 +122,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // its functions. It counts, fails and is logged like one over HTTP. The answer is the body with its Content-Type.
 func (h *Handler) Call(ctx context.Context, app *issue.App, path string, body []byte) (contentType string, data []byte) {
 	r := &http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}, Body: io.NopCloser(bytes.NewReader(body))}
-	a := h.answer(&call{Request: r.WithContext(ctx), app: app, appID: app.AppID})
+	a := h.answer(&call{Request: r.WithContext(ctx), app: app})
 	return a.contentType, a.body
 }
 
@@ -96,10 +135,12 @@ func (h *Handler) answer(c *call) answer {
 		path, route = "other", (*Handler).noRoute
 	}
 	a, err := h.run(route, c)
+	took := time.Since(began)
 	var p *problem
 	if err != nil {
 		p = problemOf(err)
 		a = p.answer(id)
+		h.record(c, id, p, took, a)
 	}
 	if c.w != nil {
 		send(c.w, a)
@@ -131,6 +172,9 @@ func send(w http.ResponseWriter, a answer) {
 		header.Set("Content-Disposition", `attachment; filename="QRCode.jpg"`)
 		header.Set("Cache-Control", "no-cache, must-revalidate")
 	}
+	if a.used > 0 {
+		header.Set("Num-Used", strconv.Itoa(a.used))
+	}
 	_, _ = w.Write(a.body) // fails when the caller has gone, and then there is nobody to tell
 }
 
@@ -151,9 +195,13 @@ func (h *Handler) report(c *call, path string, id rid, p *problem, took time.Dur
 	if !h.Log.Enabled(c.Context(), level) {
 		return
 	}
+	appID := ""
+	if c.app != nil {
+		appID = c.app.AppID
+	}
 	attrs := []slog.Attr{
 		slog.String("rid", id.String()), slog.String("method", c.Method), slog.String("path", c.URL.Path[:min(len(c.URL.Path), maxLoggedPath)]),
-		slog.String("appid", c.appID), slog.Int("errcode", errcode), slog.Duration("took", took), slog.Int("bytes", bytes),
+		slog.String("appid", appID), slog.Int("errcode", errcode), slog.Duration("took", took), slog.Int("bytes", bytes),
 	}
 	if p != nil {
 		attrs = append(attrs, slog.String("errmsg", p.errmsg), slog.String("reason", p.hint))
@@ -163,27 +211,38 @@ func (h *Handler) report(c *call, path string, id rid, p *problem, took time.Dur
 
 // identify is the app that calls, if it may make one more call.
 func (h *Handler) identify(c *call) (*issue.App, error) {
-	app, err := h.caller(c)
-	if err != nil {
-		return nil, err
+	if c.app == nil {
+		query := c.URL.Query()
+		token := query.Get("access_token")
+		if token == "" {
+			token = query.Get("cloudbase_access_token")
+		}
+		var err error
+		if c.app, err = h.Tokens.Check(c.Context(), token); err != nil {
+			return nil, err
+		}
 	}
-	c.appID = app.AppID
-	allowed, err := h.Limiter.Allow(c.Context(), app.Number)
-	if err == nil && !allowed {
-		err = overLimit.because("the app made its calls of this minute")
-	}
-	return app, err
+	return c.app, h.Limiter.Count(c.Context(), c.app, c.URL.Path)
 }
 
-// caller is the app that is known to call, or that the query's token was given to.
-func (h *Handler) caller(c *call) (*issue.App, error) {
-	if c.app != nil {
-		return c.app, nil
+// post is what the calls with a token and a body have in common: the method, who calls, and the body, which changes
+// the defaults.
+func post[T any](h *Handler, c *call, keys []key[T], defaults func(*issue.App) T) (T, error) {
+	var request T
+	if c.Method != http.MethodPost {
+		return request, wantsPost.because("%s", c.Method)
 	}
-	query := c.URL.Query()
-	token := query.Get("access_token")
-	if token == "" {
-		token = query.Get("cloudbase_access_token")
+	app, err := h.identify(c)
+	if err != nil {
+		return request, err
 	}
-	return h.Tokens.Check(c.Context(), token)
+	body, err := c.readBody()
+	if err != nil {
+		return request, err
+	}
+	request = defaults(app)
+	return request, decodeBody(body, h.Compat, keys, &request)
 }
+
+// nothing is the default of a request without defaults.
+func nothing[T any](*issue.App) (none T) { return none }

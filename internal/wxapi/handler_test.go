@@ -2,7 +2,6 @@ package wxapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,13 +79,13 @@ var errorCases = []struct {
 }{
 	{"the server's fault", systemError, func(r *rig) reply {
 		broken := newRig(r.t, func(c *Config) {
-			c.Limiter = limiterFunc(func(context.Context, uint64) (bool, error) { return false, errors.New("out of order") })
+			c.Limiter = countFunc(func() error { return errors.New("out of order") })
 		})
 		return broken.code(`{"scene":"a=1"}`)
 	}},
 	{"a panic", systemError, func(r *rig) reply {
 		broken := newRig(r.t, func(c *Config) {
-			c.Limiter = limiterFunc(func(context.Context, uint64) (bool, error) { panic("out of order") })
+			c.Limiter = countFunc(func() error { panic("out of order") })
 		})
 		return broken.code(`{"scene":"a=1"}`)
 	}},
@@ -114,7 +113,7 @@ var errorCases = []struct {
 	{"wrong method, token", wantsGet, func(r *rig) reply { return r.send(http.MethodPost, "/cgi-bin/token", "") }},
 	{"unknown call", badURL, func(r *rig) reply { return r.send(http.MethodPost, "/wxa/getwxacodeunlimit/", `{"scene":"a=1"}`) }},
 	{"over the limit", overLimit, func(r *rig) reply {
-		busy := newRig(r.t, func(c *Config) { c.Limiter = issue.NewWindow(2, func() time.Time { return time.Unix(0, 0) }) })
+		busy := newRig(r.t, func(c *Config) { c.Limiter = limit(2) })
 		wantPicture(r.t, busy.code(`{"scene":"a=1"}`))
 		wantError(r.t, busy.code(`{"scene":""}`), badSceneLength) // counts too
 		return busy.code(`not even JSON`)
@@ -374,7 +373,7 @@ func TestCompatText(t *testing.T) {
 // BenchmarkCall is a call through the whole handler but for the making of the picture: the token, the limit, the body,
 // and the refusal of an empty scene.
 func BenchmarkCall(b *testing.B) {
-	r := newRig(b, func(c *Config) { c.Log, c.Limiter = nil, issue.NewWindow(0, nil) })
+	r := newRig(b, func(c *Config) { c.Log, c.Limiter = nil, limit(0) })
 	handler := r.Config.Handler
 	body := strings.NewReader("")
 	request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token, io.NopCloser(body))

@@ -113,6 +113,18 @@ func rawText(raw []byte) string {
 	return b.String()
 }
 
+// bareText is the text of a JSON string without the backslash of its escapes. raw is what stands between the quotes.
+func bareText(raw []byte) string {
+	text := make([]byte, 0, len(raw))
+	for at := 0; at < len(raw); at++ {
+		if raw[at] == '\\' {
+			at++
+		}
+		text = append(text, raw[at])
+	}
+	return string(text)
+}
+
 // plainText is the text of a JSON string as JSON defines it. raw is what stands between the quotes.
 func plainText(raw []byte) string {
 	text := string(raw)

@@ -43,7 +43,7 @@ func newRig(tb testing.TB, change func(*Config)) *rig {
 	}
 	tb.Cleanup(func() { _ = store.Close() })
 	config := Config{
-		Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, r.now), Limiter: issue.NewWindow(issue.CallsPerMinute, r.now),
+		Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, r.now), Limiter: issue.NewQuotas(store, Rules(issue.CallsPerMinute, 0), r.now),
 		Log: slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Now: r.now, Observe: r.observed,
 	}
@@ -168,7 +168,18 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
-// limiterFunc is a Limiter.
-type limiterFunc func(context.Context, uint64) (bool, error)
+// limit is a Limiter of n codes a minute.
+func limit(n int) issue.Limiter {
+	return issue.NewQuotas(nil, Rules(n, 0), func() time.Time { return time.Unix(0, 0) })
+}
 
-func (f limiterFunc) Allow(ctx context.Context, app uint64) (bool, error) { return f(ctx, app) }
+// countFunc is a Limiter that counts in its own way.
+type countFunc func() error
+
+func (f countFunc) Count(context.Context, *issue.App, string) error { return f() }
+
+func (f countFunc) Usage(context.Context, *issue.App, string) (issue.Usage, bool, error) {
+	return issue.Usage{}, true, f()
+}
+
+func (f countFunc) Clear(context.Context, *issue.App) error { return f() }

@@ -23,7 +23,7 @@ func (h *Handler) token(c *call) (answer, error) {
 	}
 	query := c.URL.Query()
 	who := credentials{grantType: query.Get("grant_type"), appID: query.Get("appid"), secret: query.Get("secret")}
-	if err := h.check(c, who); err != nil {
+	if err := h.checkGrant(c, who); err != nil {
 		return answer{}, err
 	}
 	return granted(h.Tokens.Issue(c.Context(), who.appID, who.secret))
@@ -34,39 +34,55 @@ func (h *Handler) stableToken(c *call) (answer, error) {
 	if c.Method != http.MethodPost {
 		return answer{}, wantsPost.because("%s", c.Method)
 	}
-	body, err := readBody(c.w, c.Request)
+	body, err := c.readBody()
 	if err != nil {
 		return answer{}, err
 	}
 	var who credentials
-	if err := decodeBody(body, h.Compat, stableKeys, &who); err != nil {
+	if err := decodeBody(body, h.Compat, credentialKeys, &who); err != nil {
 		return answer{}, err
 	}
-	if err := h.check(c, who); err != nil {
+	if err := h.checkGrant(c, who); err != nil {
+		return answer{}, err
+	}
+	if err := h.Limiter.Count(c.Context(), c.app, stablePath); err != nil {
+		if issue.CodeOf(err) == issue.RateLimited {
+			err = slower.because("%v", err)
+		}
 		return answer{}, err
 	}
 	return granted(h.Tokens.Stable(c.Context(), who.appID, who.secret, who.force))
 }
 
-// check looks at the credentials in the platform's order: an appid and a secret are there, the appid is known, the
-// grant type is the one there is, the secret is right.
-func (h *Handler) check(c *call, who credentials) error {
+// checkGrant looks at what a token is asked for with, in the platform's order: an appid and a secret are there, the
+// appid is known, the grant type is the one there is, the secret is right, the address is one that it may come from.
+func (h *Handler) checkGrant(c *call, who credentials) error {
+	err := h.checkSecret(c, who)
+	if who.appID != "" && who.secret != "" && issue.CodeOf(err) != issue.UnknownApp && who.grantType != "client_credential" {
+		return badGrantType.because("grant_type is not client_credential")
+	}
+	return err
+}
+
+// checkSecret tells who calls by appid and secret.
+func (h *Handler) checkSecret(c *call, who credentials) error {
 	switch {
 	case who.appID == "":
 		return noAppID.because("appid is missing or empty")
 	case who.secret == "":
-		return noSecret.because("secret is missing or empty")
+		return noSecret.because("the secret is missing or empty")
 	}
 	app, err := h.Tokens.Authenticate(who.appID, who.secret)
-	switch {
-	case issue.CodeOf(err) == issue.UnknownApp:
-		return badAppID.because("no app has this appid") // not which: it may be a secret in the wrong place
-	case who.grantType != "client_credential":
-		return badGrantType.because("grant_type is not client_credential")
-	case err != nil:
+	c.app = app
+	if issue.CodeOf(err) == issue.UnknownApp {
+		return &issue.Error{Code: issue.UnknownApp, Message: "no app has this appid"} // not which: it may be a secret in the wrong place
+	}
+	if err != nil {
 		return err
 	}
-	c.appID = app.AppID
+	if ip := h.client(c.Request); !app.Admits(ip) {
+		return badIP(ip).because("%s lists %d networks that its secret may be used from, and %v is in none", app.AppID, len(app.Networks), ip)
+	}
 	return nil
 }
 

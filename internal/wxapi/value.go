@@ -44,6 +44,16 @@ func (v value) page(into *string) (fault string) {
 	return fault
 }
 
+// path is a text in which backslashes count for nothing, as the platform reads this one: \u0026 is u0026. [Lenient]
+// reads it as JSON defines it, and takes a slash in front off.
+func (v value) path(into *string) (fault string) {
+	if v.json[0] == '"' && v.compat != Lenient {
+		*into = bareText(v.json[1 : len(v.json)-1])
+		return ""
+	}
+	return v.page(into)
+}
+
 // env is a text; in [Lenient] the empty one counts as not given.
 func (v value) env(into *string) (fault string) {
 	if v.compat == Lenient && string(v.json) == `""` {

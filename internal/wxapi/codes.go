@@ -1,0 +1,47 @@
+package wxapi
+
+import (
+	"github.com/suncode/suncode/internal/issue"
+)
+
+// unlimited is POST /wxa/getwxacodeunlimit: a code for a page and a scene. The picture is announced as image/jpeg
+// even when it is a PNG, as the platform does and as clients insist.
+func (h *Handler) unlimited(c *call) (answer, error) {
+	request, err := post(h, c, unlimitedKeys, func(app *issue.App) issue.Request { return issue.NewRequest(app.Number, "") })
+	if err != nil {
+		return answer{}, err
+	}
+	return picture(h.Issuer.Issue(c.Context(), request))
+}
+
+// code is POST /wxa/getwxacode: a code for a path with a query.
+func (h *Handler) code(c *call) (answer, error) {
+	request, err := post(h, c, codeKeys, pathRequest)
+	if err != nil {
+		return answer{}, err
+	}
+	return picture(h.Issuer.IssuePath(c.Context(), request))
+}
+
+// square is POST /cgi-bin/wxaapp/createwxaqrcode: a square code for a path with a query, which is an address of this
+// server.
+func (h *Handler) square(c *call) (answer, error) {
+	request, err := post(h, c, squareKeys, pathRequest)
+	if err != nil {
+		return answer{}, err
+	}
+	return picture(h.Issuer.IssueSquare(c.Context(), request, h.PublicURL+LandingPath))
+}
+
+func pathRequest(app *issue.App) issue.PathRequest { return issue.NewPathRequest(app.Number, "") }
+
+// LandingPath is where square codes lead, before the ticket.
+const LandingPath = "/c/"
+
+// picture is the answer that hands a code out.
+func picture(p issue.Picture, err error) (answer, error) {
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{contentType: "image/jpeg", attachment: true, used: p.Used, body: p.Data}, nil
+}
