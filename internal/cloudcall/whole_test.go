@@ -34,7 +34,7 @@ func TestWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := wxapi.New(wxapi.Config{Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, nil), Limiter: issue.NewWindow(5, nil)})
+	api := wxapi.New(wxapi.Config{Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, nil), Limiter: issue.NewQuotas(nil, wxapi.Rules(5, 0), nil)})
 	server := httptest.NewServer(New(Config{Registry: store, Call: api.Call}))
 	defer server.Close()
 	r := &rig{Server: server}
