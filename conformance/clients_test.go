@@ -160,7 +160,7 @@ var withRID = regexp.MustCompile(` rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}`)
 func (s *server) wantOutcome(t *testing.T, got outcome, want trial) {
 	t.Helper()
 	if got.Code != want.want {
-		t.Fatalf("got errcode %d (%s), want %d", got.Code, got.Message, want.want)
+		t.Fatalf("got errcode %d (%.300q), want %d", got.Code, got.Message, want.want)
 	}
 	if want.want == 0 {
 		s.wantCode(t, got.Picture, want.request)
@@ -185,7 +185,7 @@ func TestCredentials(t *testing.T) {
 			for code, plan := range wrong {
 				got := c.run(t, plan)[0]
 				if got.Code != code || !withRID.MatchString(got.Message) {
-					t.Errorf("got errcode %d (%s), want %d", got.Code, got.Message, code)
+					t.Errorf("got errcode %d (%.300q), want %d", got.Code, got.Message, code)
 				}
 			}
 		})
