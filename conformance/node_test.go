@@ -29,10 +29,8 @@ func runNode(name string) func(*testing.T, session) []outcome {
 	}
 }
 
-// node runs a script of the folder node with question as JSON on its standard
-// input, and decodes the JSON that it prints. env is added to its environment;
-// its working directory is empty.
-func node(t *testing.T, script string, question, answer any, env ...string) {
+// needNode is the path of Node; it also looks whether the clients are there.
+func needNode(t *testing.T) string {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(home, "node_modules", ".package-lock.json")); err != nil {
 		lacking(t, "the Node clients are not installed: make conformance installs them")
@@ -41,6 +39,15 @@ func node(t *testing.T, script string, question, answer any, env ...string) {
 	if err != nil {
 		lacking(t, "needs Node: %v", err)
 	}
+	return exe
+}
+
+// node runs a script of the folder node with question as JSON on its standard
+// input, and decodes the JSON that it prints. env is added to its environment;
+// its working directory is empty.
+func node(t *testing.T, script string, question, answer any, env ...string) {
+	t.Helper()
+	exe := needNode(t)
 	input, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)

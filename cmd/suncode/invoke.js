@@ -8,6 +8,7 @@
 const fs = require('fs');
 const http = require('http');
 const https = require('https');
+const net = require('net');
 const path = require('path');
 const { pathToFileURL } = require('url');
 
@@ -17,6 +18,7 @@ const { event, context, user, save } = JSON.parse(fs.readFileSync(path.join(work
 // Before version 2 the SDK takes no address from its environment. What it sends to the cloud's hosts goes to the gateway.
 const cloudHost = /(^|\.)tcb-(admin|api|open)\.(tencentcloudapi|tencentyun)\.com$/;
 const gateway = new URL(JSON.parse(process.env.TCB_CONTEXT_CNFG).URL);
+const host = gateway.hostname.replace(/^\[|\]$/g, ''); // [::1] has them only in a URL
 const { request: send } = gateway.protocol === 'https:' ? https : http;
 
 function redirect(original) {
@@ -27,8 +29,9 @@ function redirect(original) {
     return send({
       ...options,
       protocol: gateway.protocol,
-      host: gateway.hostname,
-      hostname: gateway.hostname,
+      host,
+      hostname: host,
+      servername: net.isIP(host) ? '' : host, // to which the certificate belongs, whatever the Host header says
       port: gateway.port,
       path: options.path.replace(/^[^?]*/, gateway.pathname),
       agent: false,
