@@ -82,25 +82,11 @@ func (s *server) wantDocumented(t *testing.T, recorded string) {
 		wantPicture(t, header)
 		s.wantCode(t, body, r)
 	case "/wxa/getwxacode", "/cgi-bin/wxaapp/createwxaqrcode":
-		if !documented(t, path) {
-			wantError(t, header, body, 40066, "invalid url")
-			return
-		}
 		wantPicture(t, header)
 		s.wantPath(t, header, body, path, sent)
 	default:
 		t.Errorf("nothing is known of %s, which answers %.200q", path, body)
 	}
-}
-
-// documented tells whether docs/API.md has the call.
-func documented(t *testing.T, path string) bool {
-	t.Helper()
-	page, err := os.ReadFile(filepath.Join(home, "..", "docs", "API.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Contains(string(page), "\n### POST "+path+"\n")
 }
 
 // wantPath holds a code for a path to the request that it is the answer to. A
@@ -194,7 +180,7 @@ func wantError(t *testing.T, header http.Header, body []byte, code int, text str
 	start, end := fmt.Sprintf(`{"errcode":%d,"errmsg":"%s rid: `, code, text), `"}`
 	const ridLength = 8 + 1 + 8 + 1 + 8
 	if got := string(body); len(got) != len(start)+ridLength+len(end) || !strings.HasPrefix(got, start) || !strings.HasSuffix(got, end) {
-		t.Errorf("got %q, want %q and a rid", got, start)
+		t.Errorf("got %.200q, want %q and a rid", got, start)
 	}
 	if got := header.Get("Content-Type"); !strings.HasPrefix(got, "application/json; ") {
 		t.Errorf("Content-Type %q", got)
