@@ -44,12 +44,13 @@ var rooms = map[string]room{
 	"internal/sqlite":  {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":   {ours: "internal/issue", never: "database/sql os"},
 	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
+	"internal/console": {ours: "internal/issue", never: "database/sql os"},
 	"internal/cloudcall": {
 		ours: "internal/issue", theirs: "google.golang.org/protobuf", never: "database/sql os",
 	},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/scanapi",
+			"internal/scanapi internal/console",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

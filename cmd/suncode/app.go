@@ -28,7 +28,7 @@ func newApp() *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newAppAdd(), newAppList(), newAppPublish(), newAppSecret())
+	cmd.AddCommand(newAppAdd(), newAppList(), newAppPublish(), newAppSecret(), newAppIP())
 	return cmd
 }
 

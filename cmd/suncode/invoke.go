@@ -157,10 +157,11 @@ func (o *invokeOptions) gateway(ctx context.Context, store *sqlite.Store, consol
 		return "", nil, err
 	}
 	log := newLogger(console, "text", "info")
-	server := newServer(newSite(store, plainServe(), log), log)
+	journal := sqlite.NewJournal(store, log, nil)
+	server := newServer(newSite(store, journal, plainServe(), log), log)
 	go func() { _ = server.Serve(l) }() // until it is closed
 	gateway, err = gatewayURL("http://" + reachable(l.Addr()))
-	return gateway, func() { _ = server.Close() }, err
+	return gateway, func() { _, _ = server.Close(), journal.Close() }, err
 }
 
 // functionCall is one run of a function.

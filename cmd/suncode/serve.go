@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/ticket"
 )
 
 const defaultAddr = "127.0.0.1:8080"
@@ -54,6 +57,10 @@ type serveOptions struct {
 	demo           bool
 	compat         choice
 	rateLimit      int
+	dailyLimit     int
+	pathLimit      int
+	publicURL      string
+	proxies        networkList
 	cloudSignature choice
 	logFormat      choice
 	logLevel       choice
@@ -65,6 +72,8 @@ func plainServe() *serveOptions {
 	return &serveOptions{
 		compat:         oneOf("wechat", "lenient"),
 		rateLimit:      issue.CallsPerMinute,
+		pathLimit:      issue.MaxPaths,
+		publicURL:      "http://" + defaultAddr,
 		cloudSignature: oneOf("verify", "ignore"),
 		logFormat:      oneOf("text", "json"),
 		logLevel:       oneOf("info", "debug", "warn", "error"),
@@ -73,6 +82,7 @@ func plainServe() *serveOptions {
 
 func newServe() *cobra.Command {
 	o := plainServe()
+	o.publicURL = ""
 	cmd := &cobra.Command{
 		Use:     "serve",
 		GroupID: "make",
@@ -93,21 +103,54 @@ func newServe() *cobra.Command {
 	dataFlag(flags, &o.data)
 	flags.BoolVar(&o.demo, "demo", true, "make a demo app at the first start and print how to use it")
 	addChoice(cmd, &o.compat, "compat", "as strict as the platform's API, or lenient; docs/API.md has the differences")
-	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute, 0 for no limit")
+	flags.StringVar(&o.publicURL, "public-url", "", "phones reach this server at `URL`, for square codes; the address it prints unless given")
+	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute for each kind of code, 0 for no limit")
+	flags.IntVar(&o.dailyLimit, "daily-limit", 0, "let an app make `N` calls a day for each kind of code, 0 for no limit")
+	flags.IntVar(&o.pathLimit, "path-limit", issue.MaxPaths, "let an app have `N` codes with a path; those with a scene have no limit")
+	flags.Var(&o.proxies, "trusted-proxies", "believe proxies in these `CIDR`s, with commas between, when they say who calls (X-Forwarded-For)")
 	addChoice(cmd, &o.cloudSignature, "cloud-signature", "check who signed a cloud call, or take every one for what it says: only where no stranger can reach the server")
 	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
 	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
-	bindEnv(flags, "addr", "demo", "compat", "rate-limit", "cloud-signature", "log-format", "log-level")
+	bindEnv(flags, "addr", "demo", "compat", "public-url", "rate-limit", "daily-limit", "path-limit", "trusted-proxies", "cloud-signature", "log-format", "log-level")
 	o.tls.define(flags)
 	return cmd
 }
 
 // check reports values that make no sense.
 func (o *serveOptions) check() error {
-	if o.rateLimit < 0 || o.rateLimit > issue.MaxCalls {
-		return usageError("0 means no limit", "--rate-limit %d is out of range", o.rateLimit)
+	for _, limit := range []struct {
+		flag      string
+		n, most   int
+		zeroMeans string
+	}{
+		{"--rate-limit", o.rateLimit, issue.MaxCalls, "0 means no limit"},
+		{"--daily-limit", o.dailyLimit, issue.MaxCalls, "0 means no limit"},
+		{"--path-limit", o.pathLimit, ticket.MaxPage, "0 means none"},
+	} {
+		if limit.n < 0 || limit.n > limit.most {
+			return usageError(limit.zeroMeans, "%s %d is out of range", limit.flag, limit.n)
+		}
+	}
+	if o.publicURL != "" {
+		if err := checkPublicURL(o.publicURL); err != nil {
+			return err
+		}
 	}
 	return o.tls.check()
+}
+
+// maxPublicURL bounds --public-url, in bytes: it is a part of every square code.
+const maxPublicURL = 200
+
+func checkPublicURL(given string) error {
+	u, err := url.Parse(given)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return usageError("as in https://codes.example.com", "--public-url %q is not the address of a server", given)
+	case len(given) > maxPublicURL || strings.ContainsFunc(given, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return usageError("", "--public-url %q is longer than %d characters or has one that is not ASCII", given, maxPublicURL)
+	}
+	return nil
 }
 
 func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
@@ -139,7 +182,16 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 	if err != nil {
 		return err
 	}
-	servers := []*listening{{newServer(newSite(store, o, log), log), l}}
+	if o.publicURL == "" {
+		o.publicURL = w.base
+	}
+	journal := sqlite.NewJournal(store, log, nil)
+	defer func() {
+		if err := journal.Close(); err != nil {
+			log.Error("failed calls not written", "error", err)
+		}
+	}()
+	servers := []*listening{{newServer(newSite(store, journal, o, log), log), l}}
 	servers[0].TLSConfig = id.config
 	if id.challenge != nil && o.tls.acmeHTTP != "-" {
 		plain, err := listen(ctx, o.tls.acmeHTTP, "--acme-http")

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/suncode/suncode/internal/cloudcall"
+	"github.com/suncode/suncode/internal/console"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/scanapi"
 	"github.com/suncode/suncode/internal/sqlite"
@@ -25,10 +27,17 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
 
   GET  /cgi-bin/token               an access token for an appid and its secret
   POST /cgi-bin/stable_token        the same token while it lasts
-  POST /wxa/getwxacodeunlimit       a code, as a picture
+  POST /wxa/getwxacodeunlimit       a code for a page and a scene, as a picture
+  POST /wxa/getwxacode              a code for a path with a query
+  POST /cgi-bin/wxaapp/createwxaqrcode
+                                    the same as a square QR code
+  POST /cgi-bin/openapi/quota/get   how many calls are left today
+  POST /cgi-bin/openapi/rid/get     why a call failed
+  POST /cgi-bin/clear_quota         today's calls count no more; also /v2
   POST /admin                       cloud calls, for wx-server-sdk
   POST /suncode/v1/resolve          where a ticket leads
   POST /suncode/v1/scan             where the codes in a picture lead
+  GET  /c/{ticket}                  where a square code leads, as a page
   GET  /healthz                     whether this server is well
   GET  /metrics                     its figures, for Prometheus
 
@@ -36,21 +45,26 @@ Codes made here open in your scanner, not in the platform's app.
 `
 
 // newSite puts together everything that the server answers.
-func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handler {
+func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log *slog.Logger) http.Handler {
 	m := newMetrics()
 	var compat wxapi.Compat
 	if err := compat.UnmarshalText([]byte(o.compat.value)); err != nil {
 		panic(err) // the flag admits only its words
 	}
 	platform := wxapi.New(wxapi.Config{
-		Issuer:  issue.NewIssuer(store),
+		Issuer:  issue.NewIssuer(store).LimitPaths(o.pathLimit),
 		Tokens:  issue.NewTokens(store, nil),
-		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, 0), nil),
+		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, o.dailyLimit), nil),
+		Journal: journal,
+		Landing: strings.TrimSuffix(o.publicURL, "/") + console.LandingPath,
+		Proxies: o.proxies,
 		Compat:  compat,
 		Log:     log,
 		Observe: m.observe,
 	})
-	reading := scanapi.New(scanapi.Config{Resolver: issue.NewResolver(store), Log: log, Observe: m.observe})
+	resolver := issue.NewResolver(store)
+	reading := scanapi.New(scanapi.Config{Resolver: resolver, Log: log, Observe: m.observe})
+	pages := console.New(console.Config{Resolver: resolver, Log: log, Observe: m.observe})
 
 	functions := cloudcall.New(cloudcall.Config{
 		Registry: store,
@@ -66,6 +80,7 @@ func newSite(store *sqlite.Store, o *serveOptions, log *slog.Logger) http.Handle
 	mux.Handle("/cgi-bin/", platform)
 	mux.Handle("/wxa/", platform)
 	mux.Handle("/suncode/v1/", reading)
+	mux.Handle(console.LandingPath, pages)
 	mux.Handle("GET "+metricsPath, m)
 	mux.Handle("GET "+healthPath, healthz(store, log))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, about) })

@@ -11,7 +11,9 @@ import (
 )
 
 // done is the answer of a call that has nothing to say but that it worked.
-func done() answer { return answer{contentType: gatewayType, body: []byte(`{"errcode":0,"errmsg":"ok"}`)} }
+func done() answer {
+	return answer{contentType: gatewayType, body: []byte(`{"errcode":0,"errmsg":"ok"}`)}
+}
 
 // said is the answer whose JSON result is made of, after errcode and errmsg.
 func said(result any) (answer, error) {

@@ -30,13 +30,10 @@ func (h *Handler) square(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return picture(h.Issuer.IssueSquare(c.Context(), request, h.PublicURL+LandingPath))
+	return picture(h.Issuer.IssueSquare(c.Context(), request, h.Landing))
 }
 
 func pathRequest(app *issue.App) issue.PathRequest { return issue.NewPathRequest(app.Number, "") }
-
-// LandingPath is where square codes lead, before the ticket.
-const LandingPath = "/c/"
 
 // picture is the answer that hands a code out.
 func picture(p issue.Picture, err error) (answer, error) {

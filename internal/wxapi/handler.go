@@ -22,9 +22,8 @@ type Config struct {
 	Tokens  *issue.Tokens
 	Limiter issue.Limiter
 
-	// PublicURL is what square codes begin with, without a slash at its end: the address of this server as phones reach
-	// it.
-	PublicURL string
+	// Landing is what a square code says before its ticket: the address of a page of this server, as phones reach it.
+	Landing string
 	// Journal keeps the calls that failed, for rid/get. nil is none, and then every rid is unknown.
 	Journal issue.Journal
 	// Proxies are believed when they say by X-Forwarded-For whom they call for.
