@@ -68,7 +68,7 @@ func matchProfile(e []float64) (pitch, centre float64, ok bool) {
 	if pitch < 0.8 {
 		return 0, 0, false
 	}
-	slack := 0.45*pitch + 0.5
+	slack := 0.3*pitch + 0.6
 	for i, want := range profile {
 		if math.Abs(e[i+1]-e[i]-want*pitch) > slack {
 			return 0, 0, false
@@ -113,6 +113,12 @@ func (e *eye) same(other *eye) bool {
 
 const directions = 16
 
+// maxBlind is in how many directions an eye may not look like one.
+const maxBlind = 4
+
+// acrossFirst lists the directions, those first that a section along the row has not shown.
+var acrossFirst = [directions]int{4, 12, 2, 10, 6, 14, 3, 11, 5, 13, 1, 9, 7, 15, 0, 8}
+
 // compass are the directions in which an eye is looked at.
 var compass = func() (c [directions][2]float64) {
 	for i := range c {
@@ -125,20 +131,20 @@ var compass = func() (c [directions][2]float64) {
 // centre moves an eye to the middle of its ring and measures it; false when it is none.
 func (f *eyeFinder) centre(e *eye) bool {
 	var outs [directions]float64
-	seen := 0
+	seen, blind := 0, 0
 	light, heavy := 0.0, 0.0
-	for i, d := range compass {
-		gap, ring, out, ok := f.follow(e, d)
+	for _, i := range acrossFirst {
+		gap, ring, out, ok := f.follow(e, compass[i])
 		if !ok {
+			if blind++; blind > maxBlind {
+				return false
+			}
 			continue
 		}
 		outs[i] = out
 		light += gap
 		heavy += ring
 		seen++
-	}
-	if seen < directions-4 {
-		return false
 	}
 	var dx, dy, sum float64
 	pairs := 0

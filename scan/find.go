@@ -86,10 +86,11 @@ type pass struct {
 type method int
 
 const (
-	sections method = iota // three by their sections, at every level of detail
-	paired                 // the same, but one of the three may be hidden
-	doubled                // by their sections in twice the size, for codes of few pixels
-	matching               // by comparison with a drawing of an eye
+	sections  method = iota // three by their sections, at every level of detail
+	paired                  // the same, but one of the three may be hidden
+	doubled                 // by their sections in twice the size, for codes of few pixels
+	stretched               // by their sections in a picture stretched in some direction, for codes seen from the side
+	matching                // by comparison with a drawing of an eye
 )
 
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
@@ -101,6 +102,7 @@ var passes = [...]pass{
 	{blue, sections},
 	{opacity, sections},
 	{luma, doubled},
+	{luma, stretched},
 	{luma, matching},
 }
 
@@ -167,6 +169,8 @@ func (s *Scanner) look(img image.Image, pass pass) {
 		if s.double() {
 			s.searchPlane(&s.doubled, 0.5, sections)
 		}
+	case stretched:
+		s.stretch(depth)
 	case matching:
 		s.match(depth)
 	}
@@ -179,6 +183,24 @@ func (s *Scanner) double() bool {
 	}
 	s.doubled.double(&s.levels[0])
 	return true
+}
+
+// stretch looks at pictures that are stretched in one of four directions, until something is found: of one size, and
+// of half of it for large codes.
+func (s *Scanner) stretch(depth int) {
+	finest := 0
+	for finest < depth-1 && s.levels[finest].w*s.levels[finest].h > maxStretchedPx {
+		finest++
+	}
+	for level := min(finest+1, depth-1); level >= finest; level-- {
+		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
+			m := s.doubled.stretch(&s.levels[level], float64(quarter)*math.Pi/4)
+			s.searchPlane(&s.doubled, 1, sections)
+			for i := range s.results {
+				s.results[i].transform(m, float64(int(1)<<level))
+			}
+		}
+	}
 }
 
 // match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
@@ -238,9 +260,20 @@ func (s *Scanner) readFrames(p *plane, scale float64) {
 		}
 		if r, ok := f.read(p); ok {
 			r.scale(scale)
-			s.results = append(s.results, r)
+			s.add(r)
 		}
 	}
+}
+
+// add keeps a result, unless it is one that was found before.
+func (s *Scanner) add(r found) {
+	for i := range s.results {
+		old := &s.results[i]
+		if old.Symbol == r.Symbol && math.Hypot(old.x-r.x, old.y-r.y) < old.radius {
+			return
+		}
+	}
+	s.results = append(s.results, r)
 }
 
 // taken reports whether a frame lies where a code of about its size was read. A code in another one's logo is smaller.
@@ -272,9 +305,18 @@ func (s *Scanner) order() {
 }
 
 func (r *found) scale(by float64) {
-	r.x, r.y, r.radius = r.x*by, r.y*by, r.radius*by
-	for i := range r.Corners {
-		r.Corners[i].X *= by
-		r.Corners[i].Y *= by
+	r.transform(&pose{a: 1, e: 1}, by)
+}
+
+// transform moves a result from a plane to the picture: by m, then by a factor.
+func (r *found) transform(m *pose, factor float64) {
+	move := func(p Point) Point {
+		x, y := m.apply(p.X, p.Y)
+		return Point{factor * x, factor * y}
+	}
+	middle := move(Point{r.x, r.y})
+	r.x, r.y, r.radius = middle.X, middle.Y, factor*r.radius
+	for i, c := range r.Corners {
+		r.Corners[i] = move(c)
 	}
 }

@@ -198,7 +198,6 @@ func readUnder(p *plane, m *pose, sign float64) (found, bool) {
 		out.Corners[i].X, out.Corners[i].Y = m.apply(c[0], c[1])
 	}
 	out.x, out.y = m.apply(0, 0)
-	ex, ey := m.apply(suncode.CodeRadius, 0)
-	out.radius = math.Hypot(ex-out.x, ey-out.y)
+	out.radius = suncode.CodeRadius * m.pitch()
 	return out, true
 }

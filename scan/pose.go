@@ -17,6 +17,11 @@ func (m *pose) apply(u, v float64) (x, y float64) {
 	return (m.a*u + m.b*v + m.c) * w, (m.d*u + m.e*v + m.f) * w
 }
 
+// pitch is the mean length of a pitch in the code's middle, in pixels.
+func (m *pose) pitch() float64 {
+	return math.Sqrt(math.Abs((m.a-m.c*m.g)*(m.e-m.f*m.h) - (m.b-m.c*m.h)*(m.d-m.f*m.g)))
+}
+
 // eyeSide is half the side of the square whose corners the eyes are, in pitches.
 var eyeSide = suncode.EyeDistance / math.Sqrt2
 
