@@ -57,10 +57,10 @@ func (sdk cloudSDK) caller(t *testing.T, permitted ...string) string {
 
 // cloudCall is what node/cloudcalls.js makes.
 type cloudCall struct {
-	API   string  `json:"api"`
-	Data  request `json:"data"`
-	Camel bool    `json:"camel"`
-	Raw   bool    `json:"raw"`
+	API   string `json:"api"`
+	Data  any    `json:"data"`
+	Camel bool   `json:"camel"`
+	Raw   bool   `json:"raw"`
 }
 
 // invoke lets the program run a function for the server's app.
@@ -220,15 +220,44 @@ func TestCloudRefusals(t *testing.T) {
 	}
 }
 
+// TestCloudPaths makes codes that carry a path.
+func TestCloudPaths(t *testing.T) {
+	const path = "pages/item/item?id=42"
+	for _, sdk := range cloudSDKs {
+		t.Run(sdk.name, func(t *testing.T) {
+			dir := sdk.caller(t, "wxacode.createQRCode", "wxacode.get")
+			s := start(t)
+			round, square, none := map[string]any{"path": path, "isHyaline": true}, map[string]any{"path": path, "width": 300}, map[string]any{}
+			outcomes := s.invoke(t, dir, []cloudCall{{API: "get", Data: round}, {API: "createQRCode", Data: square}, {API: "get", Data: none}, {API: "createQRCode", Data: none}})
+			picture, format, err := image.Decode(bytes.NewReader(outcomes[0].Picture))
+			if err != nil || format != "png" {
+				t.Fatalf("get: %s, %v, %s", format, err, outcomes[0].Message)
+			}
+			if leads := s.follow(t, picture); leads.Path != path || leads.AppID != s.ID {
+				t.Errorf("the code leads to %+v", leads)
+			}
+			if _, format, err := image.Decode(bytes.NewReader(outcomes[1].Picture)); err != nil || format != "jpeg" {
+				t.Errorf("createQRCode: %s, %v, %s", format, err, outcomes[1].Message)
+			}
+			for _, got := range outcomes[2:] {
+				if got.Code != 40159 || !withRID.MatchString(got.Message) {
+					t.Errorf("without a path: %d, %s", got.Code, got.Message)
+				}
+			}
+		})
+	}
+}
+
 // TestCloudPermission gives a function the permission while a server runs.
 func TestCloudPermission(t *testing.T) {
 	sdk := cloudSDKs[len(cloudSDKs)-1]
 	s := start(t)
-	call := []cloudCall{{API: "getUnlimited", Data: request{Scene: "a=1"}}}
+	r := request{Scene: "a=1"}
+	call := []cloudCall{{API: "getUnlimited", Data: r}}
 	if got := s.invoke(t, sdk.caller(t), call)[0]; got.Code != -604101 {
 		t.Errorf("without it: %d, %s", got.Code, got.Message)
 	}
-	s.wantOutcome(t, s.invoke(t, sdk.caller(t, "wxacode.getUnlimited"), call)[0], trial{request: call[0].Data})
+	s.wantOutcome(t, s.invoke(t, sdk.caller(t, "wxacode.getUnlimited"), call)[0], trial{request: r})
 	if got := s.invoke(t, sdk.caller(t), call)[0]; got.Code != -604101 {
 		t.Errorf("when it was taken away: %d, %s", got.Code, got.Message)
 	}

@@ -335,3 +335,22 @@ func TestRequestIDsDiffer(t *testing.T) {
 		t.Errorf("got %v", slices.Collect(maps.Keys(seen)))
 	}
 }
+
+// BenchmarkCall is a whole call but for HTTP and the API: the form, the signature, the message.
+func BenchmarkCall(b *testing.B) {
+	r := newRig(b, func(c *Config) { c.Log = nil }, unlimited)
+	q := newRequest(unlimited, "scene", `"a=1"`, "page", `"pages/index/index"`, "width", "430")
+	whole, contentType, f := q.form(b)
+	request := q.http(b, r.URL)
+	request.Header.Set("Content-Type", contentType)
+	q.sign(request, f)
+	body := bytes.NewReader(whole.Bytes())
+	b.ReportAllocs()
+	for b.Loop() {
+		body.Reset(whole.Bytes())
+		request.Body = io.NopCloser(body)
+		if _, err := r.run(&call{Request: request}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
