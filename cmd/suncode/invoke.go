@@ -11,9 +11,11 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,6 +91,8 @@ func (o *invokeOptions) run(ctx context.Context, dir string, out, console io.Wri
 	if err != nil {
 		return hinted(err, "cloud functions run in Node.js: install version 14 or later")
 	}
+	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer release()
 	store, err := openRegistry(ctx, o.registry, created)
 	if err != nil {
 		return err
