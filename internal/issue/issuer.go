@@ -221,9 +221,15 @@ func (e pathError) Error() string { return string(e) }
 // checkPath says what is wrong with the page's path, as the end of a sentence.
 // The empty path is the home page's.
 func checkPath(path string) error {
-	switch {
-	case len(path) > MaxPagePath:
+	if len(path) > MaxPagePath {
 		return pathError("is longer than 1024 bytes")
+	}
+	return checkForm(path)
+}
+
+// checkForm is checkPath without the length.
+func checkForm(path string) error {
+	switch {
 	case strings.HasPrefix(path, "/"):
 		return pathError("must not begin with /")
 	case strings.Contains(path, "?"):

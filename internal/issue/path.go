@@ -99,7 +99,7 @@ func checkQueryPath(path string) error {
 		return fail(ReservedPage, "path contains a reserved word", "path must not contain %s", reservedWord)
 	}
 	page, query, _ := strings.Cut(path, "?")
-	err := checkPath(page)
+	err := checkForm(page)
 	switch {
 	case err != nil:
 		return fail(InvalidPath, "invalid path", "path %v", err)

@@ -109,7 +109,7 @@ type memory struct{ snapshot *issue.Snapshot }
 func newMemory(tb testing.TB) memory {
 	tb.Helper()
 	const page = "pages/index/index"
-	app := &issue.App{Number: 1, AppID: "wx0123456789abcdef", Pages: new(issue.Pages), Paths: new(issue.Paths)}
+	app := &issue.App{Number: 1, AppID: "wx0123456789abcdef", Pages: new(issue.Pages), Paths: new(issue.Paths), Art: issue.NewArt("wx0123456789abcdef", nil, nil)}
 	if err := app.Pages.Add(1, page); err != nil {
 		tb.Fatal(err)
 	}

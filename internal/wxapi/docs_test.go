@@ -1,10 +1,14 @@
 package wxapi
 
 import (
+	"context"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/ticket"
 )
 
 // docTable is the rows of the table that follows <!-- table: name --> in docs/API.md, without its head.
@@ -95,4 +99,55 @@ func TestDocumentedBodies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// growing is a memory that keeps the paths it gives numbers to.
+type growing struct{ memory }
+
+func (g growing) AssignPath(_ context.Context, app uint64, env ticket.Env, path string, _ int) (uint64, error) {
+	owner, _ := g.snapshot.AppByNumber(app)
+	number := uint64(owner.Paths.Len()) + 1
+	return number, owner.Paths.Add(env, number, path)
+}
+
+// TestDocumentedPaths makes the two calls for paths with every body of the page, in either mode, and follows the code.
+func TestDocumentedPaths(t *testing.T) {
+	rows := docTable(t, "path bodies")
+	if len(rows) < 20 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	for i, column := range []struct {
+		path string
+		mode Compat
+	}{{codePath, WeChat}, {codePath, Lenient}, {squarePath, WeChat}, {squarePath, Lenient}} {
+		t.Run(column.path+" "+column.mode.String(), func(t *testing.T) {
+			for _, cells := range rows {
+				body, want := strings.Trim(cells[0], "`"), strings.Trim(cells[1+i], "`")
+				if got := followed(t, column.path, column.mode, body); got != want {
+					t.Errorf("%s: got %s, want %s", body, got, want)
+				}
+			}
+		})
+	}
+}
+
+// followed is where the code leads that a body makes, or the errcode.
+func followed(t *testing.T, path string, mode Compat, body string) string {
+	t.Helper()
+	store := growing{newMemory(t)}
+	handler := New(Config{Issuer: issue.NewIssuer(store), Limiter: limit(0), Compat: mode})
+	app, _ := store.snapshot.AppByNumber(1)
+	_, data := handler.Call(t.Context(), app, path, []byte(body))
+	if m := errorBody.FindSubmatch(data); m != nil {
+		return string(m[1])
+	}
+	raw, err := ticket.Make(ticket.Ticket{App: 1, Page: 1, Key: 1}, make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := issue.NewResolver(store).Resolve(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target.Path
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -155,6 +156,85 @@ var errorCases = []struct {
 	}},
 	{"stable: grant type", badGrantType, func(r *rig) reply {
 		return r.send(http.MethodPost, "/cgi-bin/stable_token", `{"appid":"`+r.appID+`","secret":"`+r.secret+`","grant_type":"authorization_code"}`)
+	}},
+	{"address", badIP(netip.MustParseAddr("1.2.3.4")), func(r *rig) reply {
+		proxied := newRig(r.t, func(c *Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+		proxied.list("192.0.2.0/24")
+		path := "/cgi-bin/token?grant_type=client_credential&appid=" + proxied.appID + "&secret=" + proxied.secret
+		tokenOf(r.t, proxied.do(http.MethodGet, path, nil, http.Header{"X-Forwarded-For": {"192.0.2.77"}}))
+		return proxied.do(http.MethodGet, path, nil, http.Header{"X-Forwarded-For": {"192.0.2.77, 1.2.3.4"}})
+	}},
+	{"stable: too often", slower, func(r *rig) reply {
+		busy := newRig(r.t, func(c *Config) {
+			c.Limiter = issue.NewQuotas(nil, map[string]issue.Rule{stablePath: {PerMinute: 1}}, func() time.Time { return time.Unix(0, 0) })
+		})
+		busy.stable(false)
+		return busy.stable(false)
+	}},
+	{"stable: too often today", overLimit, func(r *rig) reply {
+		busy := newRig(r.t, func(c *Config) { c.Limiter = issue.NewQuotas(nil, map[string]issue.Rule{stablePath: {PerDay: 1}}, nil) })
+		busy.stable(false)
+		return busy.stable(false)
+	}},
+	{"over the day's limit", overLimit, func(r *rig) reply {
+		busy := newRig(r.t, func(c *Config) { c.Limiter = issue.NewQuotas(nil, Rules(0, 1), nil) })
+		wantPicture(r.t, busy.code(`{"scene":"a=1"}`))
+		wantPicture(r.t, busy.call(codePath, `{"path":"p"}`)) // counts for itself
+		return busy.code(`{"scene":"a=1"}`)
+	}},
+	{"no path", badPathLength, func(r *rig) reply { return r.call(codePath, `{"page":"pages/index/index"}`) }},
+	{"long path", badPathLength, func(r *rig) reply {
+		wantPicture(r.t, r.call(codePath, `{"path":"`+strings.Repeat("码", 1024)+`"}`))
+		return r.call(codePath, `{"path":"`+strings.Repeat("a", 1025)+`"}`)
+	}},
+	{"long path, square", badPathLength, func(r *rig) reply {
+		wantPicture(r.t, r.call(squarePath, `{"path":"`+strings.Repeat("码", 128)+`"}`))
+		return r.call(squarePath, `{"path":"`+strings.Repeat("a", 129)+`"}`)
+	}},
+	{"slash before the path", badURL, func(r *rig) reply { return r.call(codePath, `{"path":"/pages/index/index"}`) }},
+	{"path in an environment that is none", badArgs, func(r *rig) reply { return r.call(codePath, `{"path":"p","env_version":"beta"}`) }},
+	{"reserved word in the path", reservedPage, func(r *rig) reply { return r.call(squarePath, `{"path":"p?scancode_time=1"}`) }},
+	{"no more paths", noMoreCodes, func(r *rig) reply {
+		full := newRig(r.t, func(c *Config) { c.Issuer.LimitPaths(2) })
+		wantPicture(r.t, full.call(codePath, `{"path":"p?a=1"}`))
+		wantPicture(r.t, full.call(squarePath, `{"path":"p?a=2"}`))
+		wantError(r.t, full.call(squarePath, `{"path":"p?a=3"}`), noMoreCodes)
+		wantPicture(r.t, full.call(squarePath, `{"path":"p?a=1"}`)) // an old one
+		return full.call(codePath, `{"path":"p?a=1","env_version":"trial"}`)
+	}},
+	{"path with GET", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, codePath, "") }},
+	{"path without a token", noToken, func(r *rig) reply { return r.send(http.MethodPost, squarePath, `{"path":"p"}`) }},
+	{"quota of nothing", noSuchCall, func(r *rig) reply { return r.call(quotaPath, `{}`) }},
+	{"quota of an address", noSuchCall, func(r *rig) reply {
+		return r.call(quotaPath, `{"cgi_path":"https://api.weixin.qq.com/wxa/getwxacode"}`)
+	}},
+	{"quota of a login", foreignCall, func(r *rig) reply { return r.call(quotaPath, `{"cgi_path":"/sns/jscode2session"}`) }},
+	{"quota of a number", badBody, func(r *rig) reply { return r.call(quotaPath, `{"cgi_path":1}`) }},
+	{"clear nothing", noAppID, func(r *rig) reply { return r.call(clearPath, `{}`) }},
+	{"clear another's", badAppID, func(r *rig) reply { return r.call(clearPath, `{"appid":"`+r.draftID+`"}`) }},
+	{"clear, wrong secret", badSecret, func(r *rig) reply {
+		return r.send(http.MethodPost, clearV2Path, `{"appid":"`+r.appID+`","appsecret":"x"}`)
+	}},
+	{"clear, no secret", noSecret, func(r *rig) reply { return r.send(http.MethodPost, clearV2Path+"?appid="+r.appID, "") }},
+	{"clear, unknown appid", badAppID, func(r *rig) reply {
+		return r.send(http.MethodPost, clearV2Path+"?appid=wx0123456789abcdef&appsecret=x", "")
+	}},
+	{"clear, GET", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, clearV2Path, "") }},
+	{"cleared too often", noMoreClears, func(r *rig) reply {
+		busy := newRig(r.t, nil)
+		for i := range issue.ClearsPerMonth {
+			if got := busy.call(clearPath, `{"appid":"`+busy.appID+`"}`); string(got.body) != okBody {
+				r.t.Fatalf("the %dth time: %s", i+1, got.body)
+			}
+		}
+		return busy.send(http.MethodPost, clearV2Path+"?appid="+busy.appID+"&appsecret="+busy.secret, "")
+	}},
+	{"no rid", badRID, func(r *rig) reply { return r.call(ridPath, `{}`) }},
+	{"a rid with capitals", badRID, func(r *rig) reply { return r.call(ridPath, `{"rid":"6650A1B2-1f2e3d4c-5b6a7980"}`) }},
+	{"unknown rid", noSuchRID, func(r *rig) reply { return r.call(ridPath, `{"rid":"6650a1b2-1f2e3d4c-5b6a7980"}`) }},
+	{"another's rid", foreignRID, func(r *rig) reply {
+		mine := ridOf(r.t, r.code(`{}`))
+		return r.send(http.MethodPost, ridPath+"?access_token="+r.grant(r.t, r.draftID, r.draftSecret), `{"rid":"`+mine+`"}`)
 	}},
 }
 

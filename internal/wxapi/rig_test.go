@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +24,8 @@ import (
 // is not published at all.
 type rig struct {
 	*httptest.Server
-	t testing.TB
+	t     testing.TB
+	store *sqlite.Store
 
 	appID, secret, token string
 	draftID, draftSecret string // of the app that is not published
@@ -42,10 +45,13 @@ func newRig(tb testing.TB, change func(*Config)) *rig {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = store.Close() })
+	r.store = store
+	journal := sqlite.NewJournal(store, slog.New(slog.DiscardHandler), r.now)
+	tb.Cleanup(func() { _ = journal.Close() })
 	config := Config{
 		Issuer: issue.NewIssuer(store), Tokens: issue.NewTokens(store, r.now), Limiter: issue.NewQuotas(store, Rules(issue.CallsPerMinute, 0), r.now),
 		Log: slog.New(slog.NewJSONHandler(&r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Now: r.now, Observe: r.observed,
+		Now: r.now, Observe: r.observed, Journal: journal, Landing: "https://codes.example.com/c/",
 	}
 	if change != nil {
 		change(&config)
@@ -127,6 +133,46 @@ func (r *rig) do(method, path string, body io.Reader, header http.Header) reply 
 func (r *rig) code(body string) reply {
 	r.t.Helper()
 	return r.send(http.MethodPost, "/wxa/getwxacodeunlimit?access_token="+r.token, body)
+}
+
+// call makes a POST with a token.
+func (r *rig) call(path, body string) reply {
+	r.t.Helper()
+	return r.send(http.MethodPost, path+"?access_token="+r.token, body)
+}
+
+// stable asks for the stable token.
+func (r *rig) stable(force bool) reply {
+	r.t.Helper()
+	body := fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q,"force_refresh":%v}`, r.appID, r.secret, force)
+	return r.send(http.MethodPost, stablePath, body)
+}
+
+// list says from where the secret may be used.
+func (r *rig) list(networks ...string) {
+	r.t.Helper()
+	_, err := r.store.ChangeNetworks(r.t.Context(), r.appID, func([]netip.Prefix) (listed []netip.Prefix, err error) {
+		for _, text := range networks {
+			listed = append(listed, netip.MustParsePrefix(text))
+		}
+		return listed, nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// okBody is the answer of a call that has nothing to say.
+const okBody = `{"errcode":0,"errmsg":"ok"}`
+
+// ridOf is the rid of an error.
+func ridOf(tb testing.TB, got reply) string {
+	tb.Helper()
+	_, rest, ok := strings.Cut(string(got.body), " rid: ")
+	if !ok || len(rest) < 26 {
+		tb.Fatalf("no rid in %s", got.body)
+	}
+	return rest[:26]
 }
 
 // grant is a new token.
