@@ -57,13 +57,18 @@ func FindContext(ctx context.Context, img image.Image, o Options) []Result {
 	return s.FindContext(ctx, img, o)
 }
 
-// Scanner is Find that keeps its memory for the next picture. It is not safe for concurrent use.
+// Scanner is Find that keeps its memory for the next picture: nothing is allocated for a picture no larger than an
+// earlier one, but the payloads of the codes in it. Its memory is about 1.5 bytes a pixel of the largest picture, and
+// up to 14 million bytes for looking harder. It is not safe for concurrent use, and its results are good until its next
+// call.
 type Scanner struct {
 	levels  []plane // the picture at full, half, quarter … size
 	doubled plane
 	t       thresholds
 	finder  eyeFinder
 	matcher matcher
+	reader  reader
+	out     []Result
 	results []found
 	tried   []frame
 	options Options
@@ -128,11 +133,11 @@ func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) [
 		}
 	}
 	s.order()
-	out := make([]Result, len(s.results))
-	for i, r := range s.results {
-		out[i] = r.Result
+	s.out = s.out[:0]
+	for i := range s.results {
+		s.out = append(s.out, s.results[i].Result)
 	}
-	return out
+	return s.out
 }
 
 // minEdgePx is the least edge of a picture that can hold a code.
@@ -258,7 +263,7 @@ func (s *Scanner) readFrames(p *plane, scale float64) {
 		if s.taken(f, scale) {
 			continue
 		}
-		if r, ok := f.read(p); ok {
+		if r, ok := f.read(p, &s.reader); ok {
 			r.scale(scale)
 			s.add(r)
 		}

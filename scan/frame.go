@@ -156,13 +156,13 @@ const (
 )
 
 // read finds the frame's pose and reads the symbol: first as the eyes stand, then with perspective, then polished.
-func (f *frame) read(p *plane) (found, bool) {
+func (f *frame) read(p *plane, r *reader) (found, bool) {
 	a := f.anchors
 	least := minFit * f.contrast
 	m := a.pose()
 	if f.sign*m.fit(p) > least {
-		if r, ok := readUnder(p, &m, f.sign); ok {
-			return r, true
+		if out, ok := r.readUnder(p, &m, f.sign); ok {
+			return out, true
 		}
 	}
 	a.tilt(p, f.sign)
@@ -170,29 +170,29 @@ func (f *frame) read(p *plane) (found, bool) {
 	if f.sign*m.fit(p) < least {
 		return found{}, false
 	}
-	if r, ok := readUnder(p, &m, f.sign); ok {
-		return r, true
+	if out, ok := r.readUnder(p, &m, f.sign); ok {
+		return out, true
 	}
 	if m.sharpness(p, f.sign) < minSharpness {
 		return found{}, false
 	}
 	a.polish(f.pitch, func(m *pose) float64 { return m.sharpness(p, f.sign) })
 	m = a.pose()
-	return readUnder(p, &m, f.sign)
+	return r.readUnder(p, &m, f.sign)
 }
 
 // readUnder samples and reads with a given pose.
-func readUnder(p *plane, m *pose, sign float64) (found, bool) {
+func (r *reader) readUnder(p *plane, m *pose, sign float64) (found, bool) {
 	s := sampler{p: p, m: m, sign: sign}
 	var values soft
 	if !s.measure(&values) {
 		return found{}, false
 	}
-	r, ok := values.read()
+	got, ok := r.read(&values)
 	if !ok {
 		return found{}, false
 	}
-	out := found{Result: Result{Symbol: r.symbol, Payload: r.payload, Corrected: r.corrected}}
+	out := found{Result: Result{Symbol: got.symbol, Payload: got.payload, Corrected: got.corrected}}
 	const half = suncode.EdgePitches / 2.0
 	for i, c := range [4][2]float64{{-half, -half}, {half, -half}, {half, half}, {-half, half}} {
 		out.Corners[i].X, out.Corners[i].Y = m.apply(c[0], c[1])

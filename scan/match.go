@@ -18,6 +18,8 @@ const (
 	matchSteps = 3
 	// minMatch is the least correlation of an eye, of 1.
 	minMatch = 0.5
+	// leastVariance is the least variance of brightness that is compared.
+	leastVariance = 1.0
 	// maxMatchPx is the most pixels of a picture that is searched; larger ones are halved first.
 	maxMatchPx = 600_000
 	// maxMatches is how many eyes of one size are kept.
@@ -133,7 +135,7 @@ func (m *matcher) correlate() {
 			}
 			n := float64(len(taps))
 			spread := float64(squares) - float64(sum)*float64(sum)/n
-			if spread > n*4 {
+			if spread > n*leastVariance {
 				m.score[at] = product / math.Sqrt(spread)
 			}
 		}

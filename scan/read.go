@@ -33,19 +33,31 @@ const (
 	maxDisagreement = 0.07
 )
 
+// reader holds the working memory of reading.
+type reader struct {
+	certainty soft
+	guesses   [formatGuesses]formatGuess
+	order     [suncode.MaxCodewords]int
+}
+
 // read turns soft values into a symbol, or reports false. Nothing is accepted on correction alone: the payload must
 // have exactly the structure of SPEC.md 7, and the cells must agree with what was seen (SPEC.md 9).
-func (s *soft) read() (reading, bool) {
-	for _, guess := range s.formats() {
-		if r, ok := s.readAs(guess); ok {
-			return r, true
+func (r *reader) read(s *soft) (reading, bool) {
+	r.findFormats(s)
+	for _, guess := range r.guesses {
+		if guess.score < minFormatScore {
+			break
+		}
+		if found, ok := r.readAs(s, guess); ok {
+			return found, true
 		}
 	}
 	return reading{}, false
 }
 
-// formats lists the likeliest format words, best first.
-func (s *soft) formats() []formatGuess {
+// findFormats fills guesses with the likeliest format words, best first.
+func (r *reader) findFormats(s *soft) {
+	clear(r.guesses[:])
 	var cells [36]float64
 	norm := 0.0
 	for bit := range cells {
@@ -53,10 +65,6 @@ func (s *soft) formats() []formatGuess {
 		cells[bit] = max(min(s[ray][k], 0.5), -0.5)
 		norm += math.Abs(cells[bit])
 	}
-	if norm == 0 {
-		return nil
-	}
-	var guesses []formatGuess
 	for _, level := range suncode.Levels {
 		for mask := 1; mask <= suncode.MaskCount; mask++ {
 			word := suncode.FormatWord(level, mask)
@@ -68,44 +76,51 @@ func (s *soft) formats() []formatGuess {
 					sum -= v
 				}
 			}
-			if score := sum / norm; score >= minFormatScore {
-				guesses = append(guesses, formatGuess{level, mask, score})
-			}
+			r.guess(formatGuess{level, mask, sum / max(norm, 1e-9)})
 		}
 	}
-	slices.SortStableFunc(guesses, func(a, b formatGuess) int { return cmp.Compare(b.score, a.score) })
-	return guesses[:min(len(guesses), formatGuesses)]
+}
+
+// guess puts a format word in its place among the best.
+func (r *reader) guess(g formatGuess) {
+	for i, old := range r.guesses {
+		if g.score > old.score {
+			copy(r.guesses[i+1:], r.guesses[i:])
+			r.guesses[i] = g
+			return
+		}
+	}
 }
 
 // readAs decodes the data cells under one format word, giving up more and more of the least certain codewords.
-func (s *soft) readAs(guess formatGuess) (reading, bool) {
+func (r *reader) readAs(s *soft, guess formatGuess) (reading, bool) {
 	seen := suncode.Symbol{Level: guess.level, Mask: guess.mask}
-	certainty := s.certainty(guess.level.Rays())
-	order := s.harden(&seen, certainty)
+	r.certainty.weigh(s, guess.level.Rays())
+	order := s.harden(&seen, &r.certainty, &r.order)
 	for erased := 0; erased <= guess.level.Parity()-spareParity; erased += 2 {
-		r := reading{symbol: seen}
-		payload, corrected, err := r.symbol.Decode(order[:erased]...)
+		found := reading{symbol: seen}
+		payload, corrected, err := found.symbol.Decode(order[:erased]...)
 		if err != nil {
 			continue
 		}
-		if disagreement(&seen, &r.symbol, certainty) > maxDisagreement {
+		if disagreement(&seen, &found.symbol, &r.certainty) > maxDisagreement {
 			continue
 		}
-		r.payload, r.corrected = payload, corrected
-		return r, true
+		found.payload, found.corrected = payload, corrected
+		return found, true
 	}
 	return reading{}, false
 }
 
-// certainty says for each place how much is known of it, 0 to 1: how far its value is from half way, and less where
+// weigh fills out with how much is known of each place of s, 0 to 1: how far its value is from half way, and less where
 // all places around are alike, as under something that hides them.
-func (s *soft) certainty(rays int) *soft {
+func (out *soft) weigh(s *soft, rays int) {
 	const (
 		rayReach, reach = 4, 2
 		hidden          = 0.1
 	)
 	plan := suncode.Plan(rays)
-	out := &soft{}
+	*out = soft{}
 	for ray := range plan {
 		for k, cell := range plan[ray] {
 			if cell.Kind != suncode.Data {
@@ -130,14 +145,13 @@ func (s *soft) certainty(rays int) *soft {
 			}
 		}
 	}
-	return out
 }
 
 // harden decides every data cell and lists the codewords by certainty, the least certain first.
-func (s *soft) harden(out *suncode.Symbol, certainty *soft) []int {
+func (s *soft) harden(out *suncode.Symbol, certainty *soft, room *[suncode.MaxCodewords]int) []int {
 	n := out.Level.Codewords()
 	var least [suncode.MaxCodewords]float64
-	order := make([]int, n)
+	order := room[:n]
 	for word := range n {
 		order[word] = word
 		least[word] = 1

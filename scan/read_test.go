@@ -17,6 +17,7 @@ func TestChance(t *testing.T) {
 		trials = n
 	}
 	r := rand.New(rand.NewPCG(1, 280))
+	var room reader
 	for i := range trials {
 		level := suncode.Levels[i%len(suncode.Levels)]
 		masks := suncode.Masks(level.Rays())
@@ -34,7 +35,7 @@ func TestChance(t *testing.T) {
 			ray, k := suncode.FormatPlace(bit)
 			s[ray][k] = float64(word>>(17-bit%18)&1) - 0.5
 		}
-		if got, ok := s.read(); ok {
+		if got, ok := room.read(&s); ok {
 			t.Errorf("trial %d: read %v %q with %d corrected", i, got.payload.Mode, got.payload.Data, got.corrected)
 		}
 	}
