@@ -95,7 +95,7 @@ func (r *reader) guess(g formatGuess) {
 // readAs decodes the data cells under one format word, giving up more and more of the least certain codewords.
 func (r *reader) readAs(s *soft, guess formatGuess) (reading, bool) {
 	seen := suncode.Symbol{Level: guess.level, Mask: guess.mask}
-	r.certainty.weigh(s, guess.level.Rays())
+	s.weigh(guess.level.Rays(), &r.certainty)
 	order := s.harden(&seen, &r.certainty, &r.order)
 	for erased := 0; erased <= guess.level.Parity()-spareParity; erased += 2 {
 		found := reading{symbol: seen}
@@ -114,7 +114,7 @@ func (r *reader) readAs(s *soft, guess formatGuess) (reading, bool) {
 
 // weigh fills out with how much is known of each place of s, 0 to 1: how far its value is from half way, and less where
 // all places around are alike, as under something that hides them.
-func (out *soft) weigh(s *soft, rays int) {
+func (s *soft) weigh(rays int, out *soft) {
 	const (
 		rayReach, reach = 4, 2
 		hidden          = 0.1
