@@ -14,7 +14,7 @@ lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-
 # npm writes this file when everything else is in place.
 node_clients := conformance/node_modules/.package-lock.json
 
-.PHONY: help run build test check conformance lint fmt fuzz bench cover clean
+.PHONY: help run build test check conformance lint fmt fuzz bench robustness cover clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 bench: ## encode, draw, JPEG, PNG and scan times beside Go's own encoders
 	@mkdir -p dist
 	@go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) . | tee dist/bench.txt | go -C tools run ./benchtable
+
+robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUSTNESS.md
+	SUNCODE_ROBUSTNESS=all go test -timeout 1h -run 'Real|Negatives' ./scan
+	go run ./internal/testkit/robustness
 
 cover: ## test coverage per function, and as a page in cover.html
 	go test -coverprofile=cover.out -coverpkg=./... ./...

@@ -45,6 +45,9 @@ var rooms = map[string]room{
 	"internal/wxapi":   {ours: "internal/issue", never: "database/sql os"},
 	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
 	"internal/console": {ours: "internal/issue", never: "database/sql os"},
+	"internal/testkit/robustness": {
+		ours: "scan internal/testkit", never: "net",
+	},
 	"internal/cloudcall": {
 		ours: "internal/issue", theirs: "google.golang.org/protobuf", never: "database/sql os",
 	},

@@ -184,8 +184,8 @@ func damaged(tb testing.TB, p *realPicture, axis testkit.Axis) image.Image {
 	return scene.Take(img, image.Rect(int(x-half), int(y-half), int(x+half), int(y+half)))
 }
 
-// holdReal makes pictures and holds how many are read. The short run takes a few where all are.
-func holdReal(t *testing.T, row ratchetRow, pictures []realPicture, make func(*realPicture) image.Image) {
+// holdReal makes a picture of each and holds how many are read. The short run takes a few where all are.
+func holdReal(t *testing.T, row ratchetRow, pictures []realPicture, picture func(*realPicture) image.Image) {
 	t.Helper()
 	short := testing.Short() && !*update
 	if f := settled(row); short && f.read < f.pictures {
@@ -197,7 +197,7 @@ func holdReal(t *testing.T, row ratchetRow, pictures []realPicture, make func(*r
 			continue
 		}
 		got.pictures++
-		if p.reads(t, make(&p)) {
+		if p.reads(t, picture(&p)) {
 			got.read++
 		} else {
 			t.Logf("%v: %s is not read", row, filepath.Base(p.file))

@@ -37,72 +37,89 @@ func (a *Axis) Picture(drawing *image.Gray, level float64, trial int) image.Imag
 // lines are cut off, and a photograph has all there is at once.
 var Axes = []Axis{
 	{
-		"size", "px edge", []float64{140, 100, 90, 80, 72, 64, 58, 54, 50}, 80, 58, 120,
-		func(s *Scene, level float64, _ int) { s.EdgePx = level },
+		Name: "size", Unit: "px edge", Least: 80, Aim: 58, Mild: 120,
+		Levels: []float64{140, 100, 90, 80, 72, 64, 58, 54, 50},
+		set:    func(s *Scene, level float64, _ int) { s.EdgePx = level },
 	},
 	{
-		"blur", "σ px", []float64{1, 1.5, 2, 2.2, 2.5, 2.75, 3, 3.25, 3.5}, 2.2, 2.75, 1,
-		func(s *Scene, level float64, _ int) { s.BlurPx = level },
+		Name: "blur", Unit: "σ px", Least: 2.2, Aim: 2.75, Mild: 1,
+		Levels: []float64{1, 1.5, 2, 2.2, 2.5, 2.75, 3, 3.25, 3.5},
+		set:    func(s *Scene, level float64, _ int) { s.BlurPx = level },
 	},
 	{
-		"tilt", "degrees", []float64{30, 45, 55, 60, 65, 70, 75, 78}, 65, 75, 40,
-		func(s *Scene, level float64, _ int) { s.TiltDegrees, s.Textured = level, true },
+		Name: "tilt", Unit: "degrees", Least: 65, Aim: 75, Mild: 40,
+		Levels: []float64{30, 45, 55, 60, 65, 70, 75, 78},
+		set:    func(s *Scene, level float64, _ int) { s.TiltDegrees, s.Textured = level, true },
 	},
 	{
-		"noise", "σ of 255", []float64{20, 40, 60, 80, 100, 120, 150}, 60, 100, 20,
-		func(s *Scene, level float64, _ int) { s.NoiseSigma = level },
+		Name: "noise", Unit: "σ of 255", Least: 60, Aim: 100, Mild: 20,
+		Levels: []float64{20, 40, 60, 80, 100, 120, 150},
+		set:    func(s *Scene, level float64, _ int) { s.NoiseSigma = level },
 	},
 	{
-		"JPEG", "quality", []float64{30, 10, 5, 3, 1}, 5, 1, 20,
-		func(s *Scene, level float64, _ int) { s.Quality = int(level) },
+		Name: "JPEG", Unit: "quality", Least: 5, Aim: 1, Mild: 20,
+		Levels: []float64{30, 10, 5, 3, 1},
+		set:    func(s *Scene, level float64, _ int) { s.Quality = int(level) },
 	},
 	{
-		"rotation", "degrees", []float64{0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 320, 340}, 340, 340, 20,
-		func(s *Scene, level float64, trial int) { s.TurnDegrees = level + float64(trial%20) },
+		Name: "rotation", Unit: "degrees", Least: 340, Aim: 340, Mild: 20,
+		Levels: []float64{0, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 320, 340},
+		set:    func(s *Scene, level float64, trial int) { s.TurnDegrees = level + float64(trial%20) },
 	},
 	{
-		"contrast", "share left", []float64{0.3, 0.1, 0.06, 0.04, 0.03, 0.02}, 0.06, 0.02, 0.3,
-		func(s *Scene, level float64, _ int) { s.ContrastLeft = level },
+		Name: "contrast", Unit: "share left", Least: 0.06, Aim: 0.02, Mild: 0.3,
+		Levels: []float64{0.3, 0.1, 0.06, 0.04, 0.03, 0.02},
+		set:    func(s *Scene, level float64, _ int) { s.ContrastLeft = level },
 	},
 	{
-		"shadow", "light lost", []float64{0.3, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95}, 0.75, 0.9, 0.4,
-		func(s *Scene, level float64, _ int) { s.ShadowLost = level },
+		Name: "shadow", Unit: "light lost", Least: 0.75, Aim: 0.9, Mild: 0.4,
+		Levels: []float64{0.3, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95},
+		set:    func(s *Scene, level float64, _ int) { s.ShadowLost = level },
 	},
 	{
-		"disc", "share of the square", []float64{0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12}, 0.04, 0.08, 0.01,
-		func(s *Scene, level float64, _ int) { s.DiscShare = level },
+		Name: "disc", Unit: "share of the square", Least: 0.04, Aim: 0.08, Mild: 0.01,
+		Levels: []float64{0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12},
+		set:    func(s *Scene, level float64, _ int) { s.DiscShare = level },
 	},
 	{
-		"centre", "share of the square", []float64{0.08, 0.12, 0.14, 0.15, 0.16, 0.18}, 0.14, 0.15, 0.12,
-		func(s *Scene, level float64, _ int) { s.CentreShare = level },
+		Name: "centre", Unit: "share of the square", Least: 0.14, Aim: 0.15, Mild: 0.12,
+		Levels: []float64{0.08, 0.12, 0.14, 0.15, 0.16, 0.18},
+		set:    func(s *Scene, level float64, _ int) { s.CentreShare = level },
 	},
 	{
-		"edge strip", "share of the square", []float64{0.04, 0.08, 0.1, 0.12, 0.15, 0.18}, 0.08, 0.12, 0.03,
-		func(s *Scene, level float64, _ int) { s.StripShare = level },
+		Name: "edge strip", Unit: "share of the square", Least: 0.08, Aim: 0.12, Mild: 0.03,
+		Levels: []float64{0.04, 0.08, 0.1, 0.12, 0.15, 0.18},
+		set:    func(s *Scene, level float64, _ int) { s.StripShare = level },
 	},
 	{
-		"marks", "hidden of 4", []float64{1, 2, 3}, 1, 1, 0,
-		func(s *Scene, level float64, _ int) { s.MarksHidden = int(level) },
+		Name: "marks", Unit: "hidden of 4", Least: 1, Aim: 1,
+		Levels: []float64{1, 2, 3},
+		set:    func(s *Scene, level float64, _ int) { s.MarksHidden = int(level) },
 	},
 	{
-		"motion", "px", []float64{3, 5, 7, 9, 11, 13}, 7, 9, 3,
-		func(s *Scene, level float64, _ int) { s.MotionPx = level },
+		Name: "motion", Unit: "px", Least: 7, Aim: 9, Mild: 3,
+		Levels: []float64{3, 5, 7, 9, 11, 13},
+		set:    func(s *Scene, level float64, _ int) { s.MotionPx = level },
 	},
 	{
-		"glare", "diameter / edge", []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4}, 0.15, 0.25, 0.1,
-		func(s *Scene, level float64, _ int) { s.GlareEdge = level },
+		Name: "glare", Unit: "diameter / edge", Least: 0.15, Aim: 0.25, Mild: 0.1,
+		Levels: []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4},
+		set:    func(s *Scene, level float64, _ int) { s.GlareEdge = level },
 	},
 	{
-		"light on dark", "share of contrast left", []float64{1, 0.3, 0.1, 0.06, 0.04}, 1, 1, 1,
-		func(s *Scene, level float64, _ int) { s.Inverted, s.ContrastLeft = true, level },
+		Name: "light on dark", Unit: "share of contrast left", Least: 1, Aim: 1, Mild: 1,
+		Levels: []float64{1, 0.3, 0.1, 0.06, 0.04},
+		set:    func(s *Scene, level float64, _ int) { s.Inverted, s.ContrastLeft = true, level },
 	},
 	{
-		"colours", "difference of 255", []float64{128, 96, 64, 48, 32, 24, 16}, 48, 48, 0,
-		func(s *Scene, level float64, _ int) { s.ColourStep = level },
+		Name: "colours", Unit: "difference of 255", Least: 48, Aim: 48,
+		Levels: []float64{128, 96, 64, 48, 32, 24, 16},
+		set:    func(s *Scene, level float64, _ int) { s.ColourStep = level },
 	},
 	{
-		"exposure", "stops off", []float64{1, 2, 3, 3.5, 4}, 0, 0, 1,
-		func(s *Scene, level float64, trial int) {
+		Name: "exposure", Unit: "stops off", Mild: 1,
+		Levels: []float64{1, 2, 3, 3.5, 4},
+		set: func(s *Scene, level float64, trial int) {
 			s.Stops, s.NoiseSigma = level, 2
 			if trial%2 == 1 {
 				s.Stops = -level
@@ -110,7 +127,9 @@ var Axes = []Axis{
 		},
 	},
 	{
-		"photograph", "steps of everything", []float64{1, 2, 3, 4, 5, 6}, 0, 0, 1, photograph,
+		Name: "photograph", Unit: "steps of everything", Mild: 1,
+		Levels: []float64{1, 2, 3, 4, 5, 6},
+		set:    photograph,
 	},
 }
 
