@@ -32,8 +32,10 @@ type place struct{ ray, k int }
 
 // layout is a plan with its inverse.
 type layout struct {
-	grid Grid
-	data []place
+	grid     Grid
+	data     []place
+	fixed    [RaySlots]uint16 // the always-dark places of each ray, bit k for place k
+	repeated [RaySlots]uint16 // the places that the next one repeats
 }
 
 var layout36, layout54, layout72 = newLayout(36), newLayout(54), newLayout(72)
@@ -103,6 +105,7 @@ func newLayout(rays int) *layout {
 			l.data = append(l.data, place{ray, k})
 			if k == outerRadius {
 				l.grid[ray][k+1] = Cell{Repeat, cell.Bit}
+				l.repeated[ray] = 1 << k
 			}
 		}
 	}
@@ -118,6 +121,11 @@ func (l *layout) fix(ray int) {
 		l.grid[ray][2] = Cell{Kind: Fixed}
 	}
 	l.grid[ray][formatRadius] = Cell{Format, ray / 2}
+	for k := range formatRadius {
+		if l.grid[ray][k].Kind == Fixed {
+			l.fixed[ray] |= 1 << k
+		}
+	}
 }
 
 // dataRadii lists a ray's data places, inner to outer: what the eyes and the badge leave (SPEC.md 4.4).

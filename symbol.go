@@ -40,6 +40,24 @@ func (s *Symbol) Dark(ray, k int) bool {
 	}
 }
 
+// Rays are the dark places of every ray of a symbol of a valid level: bit k is set where Dark(ray, k).
+func (s *Symbol) Rays() (rays [RaySlots]uint16) {
+	l := layoutFor(s.Level.Rays())
+	rays = l.fixed
+	word := FormatWord(s.Level, s.Mask)
+	for ray := 1; ray < RaySlots; ray += 2 {
+		bit := formatBits - 1 - ray/2%formatBits
+		rays[ray] |= uint16(word>>bit&1) << formatRadius
+	}
+	for bit, p := range l.data {
+		rays[p.ray] |= uint16(s.Stream[bit/8]>>(7-bit%8)&1) << p.k
+	}
+	for ray := range rays {
+		rays[ray] |= rays[ray] & l.repeated[ray] << 1
+	}
+	return rays
+}
+
 // Encode makes the symbol of a payload at a level with a mask out of Masks(l.Rays()). It returns ErrLevel, ErrMask,
 // ErrMode, ErrTooLong or an error wrapping ErrCharacter.
 func Encode(p Payload, l Level, mask int) (Symbol, error) {

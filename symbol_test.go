@@ -414,3 +414,18 @@ func encodeParity(s *Symbol) error {
 	s.applyMask(0)
 	return nil
 }
+
+// TestRays holds the words of all rays to the cells.
+func TestRays(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Symbol{Level: rapid.SampledFrom(Levels[:]).Draw(t, "level"), Mask: rapid.IntRange(1, MaskCount).Draw(t, "mask")}
+		copy(s.Stream[:], rapid.SliceOfN(rapid.Byte(), s.Level.Codewords(), s.Level.Codewords()).Draw(t, "stream"))
+		for ray, word := range s.Rays() {
+			for k := range 16 {
+				if want := k < Radii && s.Dark(ray, k); want != (word>>k&1 == 1) {
+					t.Fatalf("ray %d is %016b, but place %d is dark: %v", ray, word, k, want)
+				}
+			}
+		}
+	})
+}

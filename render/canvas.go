@@ -50,6 +50,29 @@ func (c *canvas) fill(s shape, p paint) {
 		c.outline = appendArc(c.outline[:0], s.from, s.hole, bearings, -bearings)
 		c.area.close(c.outline)
 	}
+	c.paintBox(p)
+}
+
+// capsule paints a run of dark places of a ray in a picture of a code.
+func (c *canvas) capsule(ray, first, last int, colour color.NRGBA) {
+	c.outline = appendCapsule(c.outline[:0], ray, first, last, c.pitch)
+	c.area.reset(extent(c.outline))
+	c.area.close(c.outline)
+	c.paintBox(paint{colour: colour})
+}
+
+// extent is the pixels that an outline passes or surrounds.
+func extent(outline []fixed) image.Rectangle {
+	low, high := outline[0], outline[0]
+	for _, p := range outline {
+		low = fixed{min(low.x, p.x), min(low.y, p.y)}
+		high = fixed{max(high.x, p.x), max(high.y, p.y)}
+	}
+	return image.Rect(int(low.x>>fixedBits), int(low.y>>fixedBits), int(high.x>>fixedBits)+1, int(high.y>>fixedBits)+1)
+}
+
+func (c *canvas) paintBox(p paint) {
+	box := c.area.box
 	for y := box.Min.Y; y < box.Max.Y; y++ {
 		c.paintRow(y, box, p)
 	}
@@ -73,29 +96,28 @@ func (c *canvas) trace(s shape) {
 // appendArc adds the corners of a polygon along an arc, begin and end included. Turn is how far the arc goes, in
 // bearings. The corners lie outside the circle by just so much that the polygon has the circle's area.
 func appendArc(outline []fixed, centre point, radius float64, begin, turn int) []fixed {
-	step := arcStep(radius)
-	angle := float64(step) * (2 * math.Pi / bearings)
-	radius *= 1 + float64(angle*angle/12)
+	step, rim := arcStep(radius)
 	if turn < 0 {
 		step = -step
 	}
 	for i := 0; i != turn+step; i += step {
-		outline = append(outline, fix(centre.out(begin+i, radius)))
+		outline = append(outline, fix(centre.out(begin+i, rim)))
 	}
 	return outline
 }
 
-// arcStep is the longest step along a circle of a radius in pixels that keeps the chord within 1/128 pixel of it;
-// every step divides half a turn.
-func arcStep(radius float64) int {
+// arcStep is the longest step along a circle of a radius in pixels that keeps the chord within 1/128 pixel of it, and
+// how far out the corners then lie; every step divides half a turn.
+func arcStep(radius float64) (step int, rim float64) {
 	const tolerance = 1.0 / 128
-	for _, step := range []int{20, 10, 5, 4, 2} {
+	for _, step = range []int{20, 10, 5, 4, 2, 1} {
 		angle := float64(step) * (2 * math.Pi / bearings)
+		rim = radius * (1 + float64(angle*angle/12))
 		if radius*angle*angle/8 <= tolerance {
-			return step
+			break
 		}
 	}
-	return 1
+	return step, rim
 }
 
 // paintRow lays the paint over one row of the box as far as the shape covers it.

@@ -17,12 +17,22 @@ func Draw(s *suncode.Symbol, o Options) (*image.NRGBA, error) {
 	if !o.Transparent {
 		c.flood(o.Ground)
 	}
-	for _, stroke := range ink(s) {
-		c.fill(stroke, paint{colour: o.Line})
+	for ray, cells := range s.Rays() {
+		for first, last := range runs(cells) {
+			c.capsule(ray, first, last, o.Line)
+		}
+	}
+	c.emblems(o)
+	return c.img, nil
+}
+
+// emblems draws what does not depend on the symbol: eyes, logo and badge.
+func (c *canvas) emblems(o Options) {
+	for _, eye := range eyes {
+		c.fill(eye, paint{colour: o.Line})
 	}
 	if o.Logo != nil {
 		o.Logo.draw(c, middle, suncode.LogoRadius)
 	}
 	o.Badge.draw(c, badgeCentre, suncode.BadgeRadius)
-	return c.img, nil
 }

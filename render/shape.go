@@ -1,7 +1,9 @@
 package render
 
 import (
+	"iter"
 	"math"
+	"math/bits"
 
 	"github.com/suncode/suncode"
 )
@@ -74,9 +76,24 @@ const (
 // ink lists what a symbol shows in the line colour, in pitches: its capsules and its eyes. No two of them overlap.
 func ink(s *suncode.Symbol) []shape {
 	shapes := make([]shape, 0, inkShapes)
-	for ray := range suncode.RaySlots {
-		shapes = appendCapsules(shapes, s, ray)
+	for ray, cells := range s.Rays() {
+		direction := bearing(suncode.RayAngle(ray))
+		for first, last := range runs(cells) {
+			shapes = append(shapes, shape{
+				from:    middle.out(direction, suncode.FirstRadius+float64(first)),
+				to:      middle.out(direction, suncode.FirstRadius+float64(last)),
+				bearing: direction,
+				radius:  dotRadius,
+			})
+		}
 	}
+	return append(shapes, eyes...)
+}
+
+// eyes are the dots and rings of the eyes, in pitches.
+var eyes = makeEyes()
+
+func makeEyes() (shapes []shape) {
 	for _, angle := range suncode.EyeAngles {
 		centre := middle.out(bearing(angle), suncode.EyeDistance)
 		ring := disc(centre, suncode.EyeRingRadius)
@@ -86,23 +103,40 @@ func ink(s *suncode.Symbol) []shape {
 	return shapes
 }
 
-// appendCapsules adds the runs of dark cells of one ray.
-func appendCapsules(shapes []shape, s *suncode.Symbol, ray int) []shape {
-	direction := bearing(suncode.RayAngle(ray))
-	for k := 0; k < suncode.Radii; k++ {
-		if !s.Dark(ray, k) {
-			continue
+// runs are the first and the last place of every run of dark places of a ray, given as bits.
+func runs(cells uint16) iter.Seq2[int, int] {
+	return func(yield func(first, last int) bool) {
+		for cells != 0 {
+			first := bits.TrailingZeros16(cells)
+			last := first + bits.TrailingZeros16(^(cells >> first)) - 1
+			if !yield(first, last) {
+				return
+			}
+			cells &^= 1<<(last+1) - 1
 		}
-		first := k
-		for k+1 < suncode.Radii && s.Dark(ray, k+1) {
-			k++
-		}
-		shapes = append(shapes, shape{
-			from:    middle.out(direction, suncode.FirstRadius+float64(first)),
-			to:      middle.out(direction, suncode.FirstRadius+float64(k)),
-			bearing: direction,
-			radius:  dotRadius,
-		})
 	}
-	return shapes
+}
+
+// cellAt is the middle of a place of the grid in a picture with that many pixels to the pitch.
+func cellAt(ray, k int, pitch float64) point {
+	p := middle.out(bearing(suncode.RayAngle(ray)), suncode.FirstRadius+float64(k))
+	return point{float64(p.x * pitch), float64(p.y * pitch)}
+}
+
+// appendCapsule adds the outline of a run of dark places. Its sides have a corner at every place, so that how a pixel
+// looks follows from the places about it alone and not from where the run begins and ends: plates rely on it.
+func appendCapsule(outline []fixed, ray, first, last int, pitch float64) []fixed {
+	const quarter = bearings / 4
+	direction := bearing(suncode.RayAngle(ray))
+	radius := dotRadius * pitch
+	_, rim := arcStep(radius)
+	outline = appendArc(outline, cellAt(ray, last, pitch), radius, direction+3*quarter, 2*quarter)
+	for k := last - 1; k > first; k-- {
+		outline = append(outline, fix(cellAt(ray, k, pitch).out(direction+quarter, rim)))
+	}
+	outline = appendArc(outline, cellAt(ray, first, pitch), radius, direction+quarter, 2*quarter)
+	for k := first + 1; k < last; k++ {
+		outline = append(outline, fix(cellAt(ray, k, pitch).out(direction+3*quarter, rim)))
+	}
+	return outline
 }
