@@ -43,9 +43,9 @@ func loadFolder(fsys fs.FS, dir string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, projectError(err)
 	}
-	root, err := miniprogramRoot(project)
+	root, err := ProjectRoot(project)
 	if err != nil {
-		return Manifest{}, projectError(err)
+		return Manifest{}, err
 	}
 	data, err := readLimited(project, path.Join(root, appFile))
 	switch {
@@ -57,6 +57,17 @@ func loadFolder(fsys fs.FS, dir string) (Manifest, error) {
 		return Manifest{}, projectError(err)
 	}
 	return ParseAppJSON(data)
+}
+
+// ProjectRoot is the folder of app.json or game.json within a project: the
+// miniprogramRoot of its project.config.json, or ".". Everything that is wrong
+// is [InvalidManifest].
+func ProjectRoot(project fs.FS) (string, error) {
+	root, err := miniprogramRoot(project)
+	if err != nil {
+		return "", projectError(err)
+	}
+	return root, nil
 }
 
 // miniprogramRoot is the folder of app.json within the project, "." unless

@@ -190,29 +190,29 @@ func (t *Tokens) Stable(ctx context.Context, appID, secret string, force bool) (
 // had, the app comes with the error.
 func (t *Tokens) Check(ctx context.Context, text string) (*App, error) {
 	if text == "" {
-		return nil, fail(MissingToken, "access_token missing", "the query has no access_token")
+		return nil, fail(MissingToken, "no access token", "the query has no access_token")
 	}
 	if len(text) != tokenChars {
-		return nil, fail(InvalidToken, "invalid access_token", "it has %d characters, not %d: not a token of this server", len(text), tokenChars)
+		return nil, fail(InvalidToken, "invalid access token", "it has %d characters, not %d: not a token of this server", len(text), tokenChars)
 	}
 	token, ok, err := t.store.Token(ctx, HashToken(text))
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
-		return nil, fail(InvalidToken, "invalid access_token", "this server never gave it, or more than a day ago")
+		return nil, fail(InvalidToken, "invalid access token", "this server never gave it, or more than a day ago")
 	}
 	app, ok := t.store.Snapshot().AppByNumber(token.App)
 	if !ok || app.Secret.Number != token.Secret {
-		return app, fail(InvalidToken, "invalid access_token", "the app's secret was replaced after it was given")
+		return app, fail(InvalidToken, "invalid access token", "the app's secret was replaced after it was given")
 	}
 	if t.now().Before(token.EndsAt) {
 		return app, nil
 	}
 	if token.Replaced {
-		return app, fail(InvalidToken, "invalid access_token", "%s got a newer token, this one ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
+		return app, fail(InvalidToken, "invalid access token", "%s got a newer token, this one ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
 	}
-	return app, fail(ExpiredToken, "access_token expired", "the token of %s ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
+	return app, fail(ExpiredToken, "access token expired", "the token of %s ended %s", app.AppID, token.EndsAt.UTC().Format(time.RFC3339))
 }
 
 func (t *Tokens) token(app *App, kind TokenKind, text string, now time.Time) *Token {

@@ -89,9 +89,12 @@ var channelKeys = []key[color.NRGBA]{
 
 func lineColor(v value, line *color.NRGBA) string {
 	if v.json[0] != '{' {
-		return "want an object with r, g and b"
+		return "must be an object with r, g and b"
 	}
-	return readObject(v, channelKeys, line)
+	if fault := readObject(v, channelKeys, line); fault != "" {
+		return "has a wrong colour: " + fault
+	}
+	return ""
 }
 
 // credentialKeys are the members of the body of stable_token.
@@ -147,14 +150,14 @@ func readObject[T any](object value, keys []key[T], into *T) (fault string) {
 			return fmt.Sprintf("unknown key %.40q", name)
 		}
 		if seen&(1<<i) != 0 && object.compat != Lenient {
-			return keys[i].name + ": given twice"
+			return keys[i].name + " is given twice"
 		}
 		seen |= 1 << i
 		if json[0] == 'n' {
 			continue
 		}
 		if fault := keys[i].read(value{json, object.compat}, into); fault != "" {
-			return keys[i].name + ": " + fault
+			return keys[i].name + " " + fault
 		}
 	}
 	return ""

@@ -28,7 +28,7 @@ func (h *Handler) record(c *call, id rid, p *problem, took time.Duration, a answ
 		URL:    keep(blankURL(c.URL, c.app), keptURL),
 		Body:   keep(blank(string(c.read[:min(len(c.read), keptBody)]), c.app), keptBody),
 		Answer: string(a.body),
-		Reason: keep(blank(p.hint, c.app), keptReason),
+		Reason: keep(blankLooks(p.hint, c.app), keptReason),
 	}
 	if p.errcode == systemError.errcode {
 		failed.Reason = "the server could not do it, and its log says why under this rid"
@@ -55,26 +55,34 @@ var (
 	secretValue = regexp.MustCompile(`(?i)((?:token|secret)\\*["']?\s*[=:]\s*\\*["']?)[^&\s"',}\\]+`)
 	// secretLike finds what is as long as a secret or longer, of the characters that secrets and tokens have.
 	secretLike = regexp.MustCompile(`[0-9A-Za-z_-]{32,}`)
-	appSecret  = regexp.MustCompile(`[0-9a-f]{32}`)
+	appSecret  = regexp.MustCompile(`^[0-9a-f]+$`)
 )
 
-// tokenChars is how many characters a token has.
-const tokenChars = 43
+// How many characters a token and a secret have.
+const (
+	tokenChars  = 43
+	secretChars = 32
+)
 
-// blank hides secrets and tokens in text: by their names, and by their looks where they stand in a wrong place. 32
-// hexadecimal digits are a secret if they are the app's, or if nobody knows whose they could be.
+// blank hides secrets and tokens in text: by their names, and by their looks where they stand in a wrong place.
 func blank(text string, app *issue.App) string {
-	text = secretValue.ReplaceAllString(text, "${1}"+hidden)
+	return blankLooks(secretValue.ReplaceAllString(text, "${1}"+hidden), app)
+}
+
+// blankLooks hides what looks like a token or a secret. 32 hexadecimal digits are a secret if they are the app's, or if
+// nobody knows whose they could be.
+func blankLooks(text string, app *issue.App) string {
 	return secretLike.ReplaceAllStringFunc(text, func(run string) string {
 		if len(run) >= tokenChars {
 			return hidden
 		}
-		return appSecret.ReplaceAllStringFunc(run, func(hex string) string {
-			if app == nil || app.Secret.Matches(hex) {
+		for at := range len(run) - secretChars + 1 {
+			part := run[at:][:secretChars]
+			if app == nil && appSecret.MatchString(part) || app != nil && app.Secret.Matches(part) {
 				return hidden
 			}
-			return hex
-		})
+		}
+		return run
 	})
 }
 

@@ -29,7 +29,7 @@ func (v value) string() (string, bool) {
 func (v value) text(into *string) (fault string) {
 	s, ok := v.string()
 	if !ok {
-		return "want a string"
+		return "must be a string"
 	}
 	*into = s
 	return ""
@@ -75,7 +75,7 @@ func (v value) flag(into *bool) (fault string) {
 	case "":
 		return ""
 	}
-	return "want true or false"
+	return "must be true or false"
 }
 
 // width is a whole number of pixels, kept within the bounds of the API; [Lenient] takes it as a string too, and ""
@@ -104,14 +104,14 @@ func (v value) number(quoted bool) (n int, fault string) {
 		if n, ok = digits(s); ok || s == "" {
 			return n, ""
 		}
-		return 0, "want decimal digits, got " + strconv.Quote(clip(s))
+		return 0, "must be decimal digits, not " + strconv.Quote(clip(s))
 	}
 	if c := v.json[0]; c != '-' && (c < '0' || c > '9') {
-		return 0, "want a number"
+		return 0, "must be a number"
 	}
 	n, whole := wholeNumber(v.json)
 	if !whole && v.compat != Lenient {
-		return 0, "want a whole number"
+		return 0, "must be a whole number"
 	}
 	return n, ""
 }
