@@ -36,6 +36,7 @@ var rooms = map[string]room{
 	"internal/rs":      {never: pure},
 	"ticket":           {never: pure},
 	"internal/testkit": {ours: ". render ticket", never: offNet},
+	"internal/overlay": {ours: ". scan", never: offNet},
 	"internal/picture": {theirs: "golang.org/x/image", never: offNet},
 	"render":           {ours: ". internal/picture", theirs: "golang.org/x/image", never: offNet},
 	"scan":             {ours: ".", never: offNet},
@@ -52,7 +53,7 @@ var rooms = map[string]room{
 		ours: "internal/issue", theirs: "google.golang.org/protobuf", never: "database/sql os",
 	},
 	"cmd/suncode": {
-		ours: ". ticket render scan internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
+		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
 			"internal/scanapi internal/console",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},

@@ -41,6 +41,8 @@ type Options struct {
 	// Quick looks only once, at the luma: for the frames of a camera, where another one follows soon. Otherwise a
 	// picture in which nothing is found is looked at harder and harder.
 	Quick bool
+	// Trace, if there is one, is filled with what the search saw.
+	Trace *Trace
 }
 
 // Find looks for codes in a picture and reads them, in any number, at any rotation and any size from about 1.2 pixels
@@ -75,11 +77,20 @@ type Scanner struct {
 	done    <-chan struct{}
 }
 
-// found is a result with the place it takes up.
+// found is a result with its pose, in a plane at first and then in the picture.
 type found struct {
 	Result
-	x, y, radius float64
+	pose
 }
+
+// view is a plane to look at, with what takes its points to the picture's.
+type view struct {
+	*plane
+	back pose
+}
+
+// scaled is a view of a plane whose pixels are so many pixels of the picture wide.
+func scaled(p *plane, by float64) view { return view{p, pose{a: by, e: by}} }
 
 // pass is one way of looking at a picture.
 type pass struct {
@@ -122,7 +133,7 @@ func (s *Scanner) Find(img image.Image, o Options) []Result {
 // FindContext is the function FindContext.
 func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) []Result {
 	s.results = s.results[:0]
-	s.options, s.done = o, ctx.Done()
+	s.options, s.done, s.reader.trace = o, ctx.Done(), o.Trace
 	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
 		return nil
 	}
@@ -168,11 +179,11 @@ func (s *Scanner) look(img image.Image, pass pass) {
 	switch pass.method {
 	case sections, paired:
 		for level := depth - 1; level >= 0 && !s.enough(); level-- {
-			s.searchPlane(&s.levels[level], float64(int(1)<<level), pass.method)
+			s.search(scaled(&s.levels[level], float64(int(1)<<level)), pass.method)
 		}
 	case doubled:
 		if s.double() {
-			s.searchPlane(&s.doubled, 0.5, sections)
+			s.search(scaled(&s.doubled, 0.5), sections)
 		}
 	case stretched:
 		s.stretch(depth)
@@ -199,30 +210,28 @@ func (s *Scanner) stretch(depth int) {
 	}
 	for level := min(finest+1, depth-1); level >= finest; level-- {
 		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
-			m := s.doubled.stretch(&s.levels[level], float64(quarter)*math.Pi/4)
-			s.searchPlane(&s.doubled, 1, sections)
-			for i := range s.results {
-				s.results[i].transform(m, float64(int(1)<<level))
-			}
+			level := scaled(&s.levels[level], float64(int(1)<<level))
+			s.search(view{&s.doubled, level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
 		}
 	}
 }
 
 // match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
 func (s *Scanner) match(depth int) {
-	p, scale := &s.levels[0], 1.0
-	for level := 1; level < depth && p.w*p.h > maxMatchPx; level++ {
-		p, scale = &s.levels[level], 2*scale
+	v := scaled(&s.levels[0], 1)
+	for level := 1; level < depth && v.w*v.h > maxMatchPx; level++ {
+		v = scaled(&s.levels[level], float64(int(1)<<level))
 	}
-	if 4*p.w*p.h <= maxMatchPx && s.double() {
-		p, scale = &s.doubled, 0.5
+	if 4*v.w*v.h <= maxMatchPx && s.double() {
+		v = scaled(&s.doubled, 0.5)
 	}
-	eyes := s.matcher.find(p, s.enough)
+	eyes := s.matcher.find(v.plane, s.enough)
+	s.options.Trace.addEyes(v, eyes)
 	s.tried = triples(eyes, s.tried[:0])
 	for i := range s.tried {
 		s.tried[i].contrast = 0 // a correlation says nothing of brightness
 	}
-	s.readFrames(p, scale)
+	s.readFrames(v)
 }
 
 // pyramid halves levels[0] until a code of the whole size would have small eyes.
@@ -238,57 +247,60 @@ func (s *Scanner) pyramid() int {
 	return depth
 }
 
-// searchPlane looks for eyes in a plane whose pixels are scale pixels of the picture wide, and reads the codes they
-// belong to.
-func (s *Scanner) searchPlane(p *plane, scale float64, m method) {
-	s.t.measure(p)
-	s.finder.p, s.finder.t = p, &s.t
+// search looks for eyes in a view and reads the codes they belong to.
+func (s *Scanner) search(v view, m method) {
+	s.t.measure(v.plane)
+	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)
 	s.finder.rank()
+	s.options.Trace.addEyes(v, s.finder.eyes)
 	if m == paired {
-		s.tried = pairs(p, s.finder.eyes, s.tried[:0])
+		s.tried = pairs(v.plane, s.finder.eyes, s.tried[:0])
 	} else {
 		s.tried = triples(s.finder.eyes, s.tried[:0])
 	}
-	s.readFrames(p, scale)
+	s.readFrames(v)
 }
 
-// readFrames reads what stands in the frames of one level, whose pixels are scale pixels of the picture wide.
-func (s *Scanner) readFrames(p *plane, scale float64) {
+// readFrames reads what stands in the frames of a view.
+func (s *Scanner) readFrames(v view) {
+	s.reader.back = v.back
 	for i := range s.tried {
-		f := &s.tried[i]
 		if s.enough() {
 			return
 		}
-		if s.taken(f, scale) {
+		if s.taken(&s.tried[i], v) {
 			continue
 		}
-		if r, ok := f.read(p, &s.reader); ok {
-			r.scale(scale)
-			s.add(r)
+		if r, ok := s.tried[i].read(v.plane, &s.reader); ok {
+			s.add(r, v)
 		}
 	}
 }
 
-// add keeps a result, unless it is one that was found before.
-func (s *Scanner) add(r found) {
+// add puts a result into the picture, unless it was found before.
+func (s *Scanner) add(r found, v view) {
+	r.pose = v.back.after(r.pose)
+	middle := r.point(0, 0)
 	for i := range s.results {
 		old := &s.results[i]
-		if old.Symbol == r.Symbol && math.Hypot(old.x-r.x, old.y-r.y) < old.radius {
+		if old.Symbol == r.Symbol && middle.distance(old.point(0, 0)) < suncode.CodeRadius*old.pitch() {
 			return
 		}
 	}
+	r.Corners = r.corners()
 	s.results = append(s.results, r)
 }
 
 // taken reports whether a frame lies where a code of about its size was read. A code in another one's logo is smaller.
-func (s *Scanner) taken(f *frame, scale float64) bool {
+func (s *Scanner) taken(f *frame, v view) bool {
 	const slack = 1.6
-	x, y := f.middle()
-	radius := scale * f.pitch * suncode.CodeRadius
+	middle := v.back.point(f.middle())
+	pitch := v.back.pitch() * f.pitch
 	for i := range s.results {
-		r := &s.results[i]
-		if math.Hypot(r.x-scale*x, r.y-scale*y) < r.radius && radius < slack*r.radius && r.radius < slack*radius {
+		old := &s.results[i]
+		near := middle.distance(old.point(0, 0)) < suncode.CodeRadius*old.pitch()
+		if near && pitch < slack*old.pitch() && old.pitch() < slack*pitch {
 			return true
 		}
 	}
@@ -298,30 +310,14 @@ func (s *Scanner) taken(f *frame, scale float64) bool {
 // order sorts the results as one reads: in rows from the top, each from the left. Codes whose middles differ less in
 // height than the row's first code is high, by half, stand in one row.
 func (s *Scanner) order() {
-	slices.SortFunc(s.results, func(a, b found) int { return cmp.Compare(a.y, b.y) })
+	slices.SortFunc(s.results, func(a, b found) int { return cmp.Compare(a.point(0, 0).Y, b.point(0, 0).Y) })
 	for rest := s.results; len(rest) > 0; {
 		end := 1
-		for end < len(rest) && rest[end].y-rest[0].y < rest[0].radius/2 {
+		below := rest[0].point(0, 0).Y + suncode.CodeRadius/2*rest[0].pitch()
+		for end < len(rest) && rest[end].point(0, 0).Y < below {
 			end++
 		}
-		slices.SortFunc(rest[:end], func(a, b found) int { return cmp.Compare(a.x, b.x) })
+		slices.SortFunc(rest[:end], func(a, b found) int { return cmp.Compare(a.point(0, 0).X, b.point(0, 0).X) })
 		rest = rest[end:]
-	}
-}
-
-func (r *found) scale(by float64) {
-	r.transform(&pose{a: 1, e: 1}, by)
-}
-
-// transform moves a result from a plane to the picture: by m, then by a factor.
-func (r *found) transform(m *pose, factor float64) {
-	move := func(p Point) Point {
-		x, y := m.apply(p.X, p.Y)
-		return Point{factor * x, factor * y}
-	}
-	middle := move(Point{r.x, r.y})
-	r.x, r.y, r.radius = middle.X, middle.Y, factor*r.radius
-	for i, c := range r.Corners {
-		r.Corners[i] = move(c)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"github.com/suncode/suncode"
 )
 
 // frame is where a code may lie: three eyes, of which one may be supposed only.
@@ -189,15 +187,11 @@ func (r *reader) readUnder(p *plane, m *pose, sign float64) (found, bool) {
 		return found{}, false
 	}
 	got, ok := r.read(&values)
+	if r.trace != nil {
+		r.trace.addFrame(r.back.after(*m), &values, got, ok)
+	}
 	if !ok {
 		return found{}, false
 	}
-	out := found{Result: Result{Symbol: got.symbol, Payload: got.payload, Corrected: got.corrected}}
-	const half = suncode.EdgePitches / 2.0
-	for i, c := range [4][2]float64{{-half, -half}, {half, -half}, {half, half}, {-half, half}} {
-		out.Corners[i].X, out.Corners[i].Y = m.apply(c[0], c[1])
-	}
-	out.x, out.y = m.apply(0, 0)
-	out.radius = suncode.CodeRadius * m.pitch()
-	return out, true
+	return found{Result{Symbol: got.symbol, Payload: got.payload, Corrected: got.corrected}, *m}, true
 }

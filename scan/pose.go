@@ -9,12 +9,39 @@ import (
 // Point is a place in a picture, in pixels from its top left corner: x to the right, y down.
 type Point struct{ X, Y float64 }
 
+func (p Point) distance(q Point) float64 { return math.Hypot(p.X-q.X, p.Y-q.Y) }
+
 // pose maps code coordinates (pitches from the middle, y down) to pixels: a homography with its last entry 1.
 type pose struct{ a, b, c, d, e, f, g, h float64 }
 
 func (m *pose) apply(u, v float64) (x, y float64) {
 	w := 1 / (m.g*u + m.h*v + 1)
 	return (m.a*u + m.b*v + m.c) * w, (m.d*u + m.e*v + m.f) * w
+}
+
+// point is apply that gives a Point.
+func (m *pose) point(u, v float64) Point {
+	x, y := m.apply(u, v)
+	return Point{x, y}
+}
+
+// after is the pose that applies first and then m, which has no perspective.
+func (m *pose) after(first pose) pose {
+	return pose{
+		a: m.a*first.a + m.b*first.d + m.c*first.g,
+		b: m.a*first.b + m.b*first.e + m.c*first.h,
+		c: m.a*first.c + m.b*first.f + m.c,
+		d: m.d*first.a + m.e*first.d + m.f*first.g,
+		e: m.d*first.b + m.e*first.e + m.f*first.h,
+		f: m.d*first.c + m.e*first.f + m.f,
+		g: first.g, h: first.h,
+	}
+}
+
+// corners are those of the square around the code, clockwise from its top left.
+func (m *pose) corners() [4]Point {
+	const half = suncode.EdgePitches / 2.0
+	return [4]Point{m.point(-half, -half), m.point(half, -half), m.point(half, half), m.point(-half, half)}
 }
 
 // pitch is the mean length of a pitch in the code's middle, in pixels.

@@ -38,6 +38,8 @@ type reader struct {
 	certainty soft
 	guesses   [formatGuesses]formatGuess
 	order     [suncode.MaxCodewords]int
+	trace     *Trace // nil unless somebody wants to see
+	back      pose   // from the plane that is read to the picture
 }
 
 // read turns soft values into a symbol, or reports false. Nothing is accepted on correction alone: the payload must

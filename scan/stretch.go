@@ -11,7 +11,7 @@ const (
 
 // stretch makes src longer in one direction, given as an angle from the x axis, and returns what takes the new plane's
 // points to src's. What lies outside src is like its edge.
-func (p *plane) stretch(src *plane, angle float64) *pose {
+func (p *plane) stretch(src *plane, angle float64) pose {
 	sin, cos := math.Sincos(angle)
 	// Forth: stretch along (cos, sin). The new plane holds the picture's corners.
 	const more = stretchBy - 1
@@ -21,7 +21,7 @@ func (p *plane) stretch(src *plane, angle float64) *pose {
 	p.resize(int(nw), int(nh))
 	// Back: shrink along the same direction, about the middles.
 	const less = 1/stretchBy - 1
-	m := &pose{a: 1 + less*cos*cos, b: less * cos * sin, d: less * cos * sin, e: 1 + less*sin*sin}
+	m := pose{a: 1 + less*cos*cos, b: less * cos * sin, d: less * cos * sin, e: 1 + less*sin*sin}
 	m.c = w/2 - (m.a*nw+m.b*nh)/2
 	m.f = h/2 - (m.d*nw+m.e*nh)/2
 	for y := range p.h {

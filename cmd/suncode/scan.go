@@ -2,10 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"io/fs"
 	"math"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/suncode/suncode/internal/overlay"
 	"github.com/suncode/suncode/internal/picture"
 	"github.com/suncode/suncode/scan"
 )
@@ -38,11 +42,13 @@ before 3 before 4.`
 const scanExample = `  suncode scan poster.jpg
   suncode scan --json *.png | jq -r '.codes[].ticket'
   find photos -name '*.jpg' | suncode scan -
+  suncode scan --overlay seen.png unreadable.jpg
   suncode scan --server https://codes.example.com poster.jpg`
 
 // scanOptions is what `suncode scan` was asked.
 type scanOptions struct {
 	data, server string
+	overlay      string // where to draw what was seen, or nothing
 	asJSON       bool
 	resolver     resolver // nil when there is no registry to ask
 	scanner      scan.Scanner
@@ -62,6 +68,7 @@ func newScan() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.asJSON, "json", false, "print one line of JSON per picture")
+	flags.StringVar(&o.overlay, "overlay", "", "draw what was seen onto the picture, as the PNG `FILE`")
 	flags.StringVar(&o.server, "server", "", "let the suncode server at `URL` resolve tickets")
 	bindEnv(flags, "server")
 	dataFlag(flags, &o.data)
@@ -72,6 +79,9 @@ func (o *scanOptions) run(cmd *cobra.Command, files []string) error {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
 	stream := len(files) == 1 && files[0] == "-"
 	o.asJSON = o.asJSON || stream
+	if o.overlay != "" && (stream || len(files) > 1) {
+		return usageError("", "--overlay is for one picture")
+	}
 	if err := o.open(cmd); err != nil {
 		return err
 	}
@@ -138,7 +148,7 @@ func (o *scanOptions) follow(ctx context.Context, out io.Writer, r io.Reader) er
 // one reads one picture and prints what is in it; its error is the output's.
 func (o *scanOptions) one(ctx context.Context, out io.Writer, file string) error {
 	line := scanLine{File: file, Codes: []scanCode{}}
-	results, err := readCodes(file, &o.scanner)
+	results, err := o.read(file)
 	switch {
 	case err != nil:
 		line.Error = reason(err)
@@ -154,6 +164,25 @@ func (o *scanOptions) one(ctx context.Context, out io.Writer, file string) error
 	}
 	_, err = io.WriteString(out, line.text())
 	return err
+}
+
+// read finds the codes of a picture file, and draws what was seen if that is
+// wanted.
+func (o *scanOptions) read(file string) ([]scan.Result, error) {
+	img, err := openPicture(file)
+	if err != nil {
+		return nil, err
+	}
+	if o.overlay == "" {
+		return o.scanner.Find(img, scan.Options{}), nil
+	}
+	var trace scan.Trace
+	results := o.scanner.Find(img, scan.Options{Trace: &trace})
+	var out bytes.Buffer
+	if err := png.Encode(&out, overlay.Draw(img, &trace)); err != nil {
+		return nil, err
+	}
+	return results, os.WriteFile(o.overlay, out.Bytes(), 0o644)
 }
 
 func (o *scanOptions) code(ctx context.Context, r *scan.Result) scanCode {
@@ -194,17 +223,13 @@ func (o *scanOptions) done(err error) error {
 // maxPictureFile bounds what is read of one file, in bytes.
 const maxPictureFile = 256 << 20
 
-// readCodes opens a picture and finds the codes in it.
-func readCodes(file string, s *scan.Scanner) ([]scan.Result, error) {
+func openPicture(file string) (image.Image, error) {
 	data, err := readFile(file, maxPictureFile)
 	if err != nil {
 		return nil, err
 	}
 	img, _, err := picture.Decode(data)
-	if err != nil {
-		return nil, err
-	}
-	return s.Find(img, scan.Options{}), nil
+	return img, err
 }
 
 // reason is why a file could not be read, without the file's name.

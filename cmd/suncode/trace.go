@@ -77,11 +77,11 @@ func (o *traceOptions) run(file string, out, note io.Writer) error {
 	if err != nil {
 		return err
 	}
-	results, err := readCodes(file, new(scan.Scanner))
+	img, err := openPicture(file)
 	if err != nil {
 		return err
 	}
-	result, err := o.choose(file, results)
+	result, err := o.choose(file, scan.Find(img, scan.Options{}))
 	if err != nil {
 		return err
 	}
