@@ -138,6 +138,12 @@ func ticketFacts(text string) [][2]string {
 	if err != nil {
 		return [][2]string{{"bytes", strconv.QuoteToASCII(string(raw)) + ", which are no ticket"}}
 	}
+	if t.Scene == "" {
+		return [][2]string{
+			{"version", t.Env.String()},
+			{"numbers", fmt.Sprintf("app %d, path %d, key %d", t.App, t.Page, t.Key)},
+		}
+	}
 	return [][2]string{
 		{"scene", t.Scene},
 		{"version", t.Env.String()},

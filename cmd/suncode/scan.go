@@ -326,7 +326,9 @@ func (c scanCode) describe() string {
 	case c.Target != nil:
 		fact("app", c.Target.AppID)
 		fact("page", c.Target.Page)
-		fact("scene", c.Target.Scene)
+		if c.Target.Scene != "" { // a code with a path has none
+			fact("scene", c.Target.Scene)
+		}
 		fact("opens", c.Target.Path)
 		if c.Target.EnvVersion != "release" {
 			fact("version", c.Target.EnvVersion)

@@ -88,7 +88,7 @@ type failure struct {
 	fault  func(words) string
 }
 
-// failures are those that a ticket can have; every other error is the server's.
+// failures are those that a ticket can have; every other error is the server's own.
 var failures = map[issue.Code]failure{
 	issue.MalformedTicket: {http.StatusBadRequest, "malformed", func(w words) string { return w.malformed }},
 	issue.ForgedTicket:    {http.StatusUnprocessableEntity, "forged", func(w words) string { return w.forged }},
@@ -96,7 +96,7 @@ var failures = map[issue.Code]failure{
 	issue.NotPublished:    {http.StatusNotFound, "not_published", func(w words) string { return w.unpublished }},
 }
 
-var internalError = failure{http.StatusInternalServerError, "internal", func(w words) string { return w.internal }}
+const internalCode = "internal"
 
 // ServeHTTP answers with the page of the ticket in the path.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -110,14 +110,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text := languageOf(r.Header.Get("Accept-Language"))
 	status, code := http.StatusOK, "ok"
 	target, err := h.resolve(strings.TrimPrefix(r.URL.Path, LandingPath))
-	c := text.target(target)
-	if err != nil {
-		f, known := failures[issue.CodeOf(err)]
-		if !known {
-			f = internalError
-		}
+	c := content{Title: text.later, Note: text.internal}
+	switch f, known := failures[issue.CodeOf(err)]; {
+	case err == nil:
+		c = text.target(target)
+	case known:
 		status, code = f.status, f.code
 		c = content{Title: text.noCode, Fault: f.fault(text), Note: text.failNote}
+	default:
+		status, code = http.StatusInternalServerError, internalCode
 	}
 	n := send(w, status, text.lang, c)
 	h.report(r, code, err, time.Since(began), n)
@@ -139,9 +140,6 @@ func (h *Handler) resolve(ticket string) (target issue.Target, err error) {
 
 // target is the page of a code that leads somewhere.
 func (w words) target(t issue.Target) content {
-	if t.App == nil {
-		return content{}
-	}
 	facts := []fact{
 		{Name: w.seal, Value: w.holds, Class: "good"},
 		{Name: w.app, Value: t.App.Name + " (" + t.App.AppID + ")"},
@@ -191,7 +189,7 @@ func (h *Handler) report(r *http.Request, code string, err error, took time.Dura
 		level = slog.LevelInfo
 		attrs = append(attrs, slog.String("reason", err.Error()))
 	}
-	if code == internalError.code {
+	if code == internalCode {
 		level = slog.LevelError
 	}
 	h.Log.LogAttrs(r.Context(), level, "landing page", attrs...)

@@ -11,9 +11,10 @@ import (
 type words struct {
 	lang                                                    string
 	seal, holds, app, page, path, scene, parameter, version string
-	listed, notListed, note, noCode, failNote               string
-	malformed, forged, unknown, unpublished, internal       string
-	envs                                                    [len(issue.Envs)]string
+	listed, notListed, note, noCode, failNote, later        string
+	string
+	malformed, forged, unknown, unpublished, internal string
+	envs                                              [len(issue.Envs)]string
 }
 
 var english = words{
@@ -26,8 +27,8 @@ var english = words{
 	forged:      "The seal is wrong: the code was made or altered elsewhere. Do not trust it.",
 	unknown:     "This server did not make the code, or no longer knows what it opens.",
 	unpublished: "The code opens the home page of an app that is not published.",
-	internal:    "The server could not look the code up. Try again later.",
-	envs:        [...]string{"release", "trial", "develop"},
+	internal:    "The server could not look the code up.", later: "Try again later",
+	envs: [...]string{"release", "trial", "develop"},
 }
 
 var chinese = words{
@@ -40,8 +41,8 @@ var chinese = words{
 	forged:      "签名无效：此码由他处生成或被篡改，请勿信任。",
 	unknown:     "此码不是本服务器生成的，或其指向已无法找到。",
 	unpublished: "此码打开的小程序首页尚未发布。",
-	internal:    "服务器暂时无法查询此码，请稍后再试。",
-	envs:        [...]string{"正式版", "体验版", "开发版"},
+	internal:    "服务器暂时无法查询此码。", later: "请稍后再试",
+	envs: [...]string{"正式版", "体验版", "开发版"},
 }
 
 // languageOf is the one of our languages that an Accept-Language header likes best; English where it likes neither.

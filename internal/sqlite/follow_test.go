@@ -3,12 +3,15 @@ package sqlite_test
 import (
 	"bufio"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/suncode/suncode/ticket"
 )
@@ -47,7 +50,29 @@ func TestFollowsAnotherHandle(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "a new key", func() bool { n, _ := a.Snapshot().SealingKey(); return n == 2 })
-	if diff := cmp.Diff(look(a.Snapshot()), look(b.Snapshot())); diff != "" {
+	if _, err := a.AssignPath(t.Context(), app.Number, ticket.Trial, "p/a?x=1", 9); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a path number", func() bool {
+		app, _ := b.Snapshot().App(app.AppID)
+		n, ok := app.Paths.Number(ticket.Trial, "p/a?x=1")
+		return ok && n == 1
+	})
+	_, err = b.ChangeNetworks(t.Context(), app.AppID, func([]netip.Prefix) ([]netip.Prefix, error) {
+		return []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if err := b.NoteClear(t.Context(), app.Number, now, now.Add(-time.Hour), 1); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "networks and a clearing", func() bool {
+		app, _ := a.Snapshot().App(app.AppID)
+		return len(app.Networks) == 1 && app.ClearedAt.UnixMilli() == now.UnixMilli()
+	})
+	if diff := cmp.Diff(look(a.Snapshot()), look(b.Snapshot()), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("the two differ:\n%s", diff)
 	}
 }

@@ -122,6 +122,42 @@ func TestEndedTokensAreBounded(t *testing.T) {
 	}
 }
 
+// TestTokensOfADay puts the tokens of a whole day into the file: to ask for them takes longer than it tells.
+func TestTokensOfADay(t *testing.T) {
+	s := openHere(t)
+	demo, _, err := s.EnsureDemo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Noon in China.
+	now := time.Date(2026, 5, 4, 4, 0, 0, 0, time.UTC)
+	_, err = s.writer.ExecContext(t.Context(), fmt.Sprintf(`
+		insert into token (hash, app, kind, secret, salt, forced, replaced, issued, ends, change)
+		with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
+		select randomblob(32), 1, 1, 1, x'', 0, 1, %d, %d, 0 from n`, issue.TokensPerDay-1, millis(now)-1000, millis(now)-500))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens := issue.NewTokens(s, func() time.Time { return now })
+	if _, err := tokens.Issue(t.Context(), demo.AppID, demo.Secret); err != nil {
+		t.Errorf("token %d: %v", issue.TokensPerDay, err)
+	}
+	if _, err := tokens.Issue(t.Context(), demo.AppID, demo.Secret); issue.CodeOf(err) != issue.QuotaSpent {
+		t.Errorf("token %d: %v", issue.TokensPerDay+1, err)
+	}
+	if _, err := tokens.Stable(t.Context(), demo.AppID, demo.Secret, false); err != nil {
+		t.Errorf("a stable one: %v", err)
+	}
+	now = now.Add(12*time.Hour - time.Second)
+	if _, err := tokens.Issue(t.Context(), demo.AppID, demo.Secret); issue.CodeOf(err) != issue.QuotaSpent {
+		t.Errorf("a second before midnight: %v", err)
+	}
+	now = now.Add(time.Second)
+	if _, err := tokens.Issue(t.Context(), demo.AppID, demo.Secret); err != nil {
+		t.Errorf("at midnight: %v", err)
+	}
+}
+
 // TestLookFollowsOnlyChanges looks again at a file that did not change.
 func TestLookFollowsOnlyChanges(t *testing.T) {
 	s := openHere(t)

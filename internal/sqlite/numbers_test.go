@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -20,6 +21,7 @@ func TestPageNumbersForEver(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"":        m.check,
 			"assign":  m.assign,
+			"path":    m.path,
 			"publish": m.publish,
 			"secret":  m.secret,
 			"restart": m.restart,
@@ -31,8 +33,12 @@ type machine struct {
 	dir    string
 	stores [2]*sqlite.Store
 	appIDs [2]string
-	pages  [2][]string // by number, from 1
+	pages  [2][]string                  // by number, from 1
+	paths  [2][len(issue.Envs)][]string // the same
 }
+
+// most is how many paths an app may have here.
+const most = 12
 
 func newMachine(t *rapid.T) *machine {
 	// rapid's T has no TempDir, and each run needs a folder of its own.
@@ -104,6 +110,29 @@ func (m *machine) assign(t *rapid.T) {
 	}
 }
 
+func (m *machine) path(t *rapid.T) {
+	s, app := m.pick(t)
+	env, path := rapid.SampledFrom(issue.Envs[:]).Draw(t, "env"), somePage.Draw(t, "path")
+	got, err := s.AssignPath(t.Context(), uint64(app+1), env, path, most)
+	paths := &m.paths[app]
+	if at := slices.Index(paths[env], path); at >= 0 {
+		if err != nil || got != uint64(at)+1 {
+			t.Fatalf("path %q of app %d has number %d, %v, want %d", path, app, got, err, at+1)
+		}
+		return
+	}
+	if len(paths[0])+len(paths[1])+len(paths[2]) == most {
+		if issue.CodeOf(err) != issue.PathsSpent {
+			t.Fatalf("path %d of app %d: %v", most+1, app, err)
+		}
+		return
+	}
+	paths[env] = append(paths[env], path)
+	if want := uint64(len(paths[env])); err != nil || got != want {
+		t.Fatalf("path %q of app %d has number %d, %v, want %d", path, app, got, err, want)
+	}
+}
+
 func (m *machine) publish(t *rapid.T) {
 	s, app := m.pick(t)
 	pages := rapid.SliceOfNDistinct(somePage, 1, 5, rapid.ID[string]).Draw(t, "pages")
@@ -150,6 +179,17 @@ func (m *machine) check(t *rapid.T) {
 				path, _ := app.Pages.Path(uint64(n + 1))
 				if back, _ := app.Pages.Number(path); path != m.pages[i][n] || back != uint64(n+1) {
 					t.Fatalf("page %d of app %d is %q, want %q", n+1, i, path, m.pages[i][n])
+				}
+			}
+			for env, paths := range m.paths[i] {
+				for n := uint64(1); ; n++ {
+					path, ok := app.Paths.Path(ticket.Env(env), n)
+					if !ok {
+						break
+					}
+					if n > uint64(len(paths)) || path != paths[n-1] {
+						t.Fatalf("path %d of app %d is %q, want one of %q", n, i, path, paths)
+					}
 				}
 			}
 			for _, env := range []ticket.Env{ticket.Release, ticket.Trial, ticket.Develop} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sqlite"
@@ -128,6 +130,9 @@ type view struct {
 	Pages                           []string
 	Release, Trial, Develop         []string
 	HomeRelease, HomeTrial, HomeDev string
+	Paths                           []string
+	Networks                        []netip.Prefix
+	Cleared                         int64
 }
 
 func look(snapshot *issue.Snapshot) []view {
@@ -141,6 +146,16 @@ func look(snapshot *issue.Snapshot) []view {
 			}
 			v.Pages = append(v.Pages, path)
 		}
+		for _, env := range issue.Envs {
+			for n := uint64(1); ; n++ {
+				path, ok := app.Paths.Path(env, n)
+				if !ok {
+					break
+				}
+				v.Paths = append(v.Paths, fmt.Sprint(env, n, path))
+			}
+		}
+		v.Networks, v.Cleared = app.Networks, app.ClearedAt.UnixMilli()
 		if r, ok := app.Version(ticket.Release); ok {
 			v.Release, v.HomeRelease = r.Pages(), r.Home
 		}
@@ -178,6 +193,11 @@ func TestRegistryOutlivesTheProcess(t *testing.T) {
 	if n, err := s.AssignPage(t.Context(), one.Number, "p/x"); err != nil || n != 6 {
 		t.Fatalf("number of the sixth page: %d, %v", n, err)
 	}
+	for i, path := range []string{"p/x?a", "p/y?b", "p/x?a"} {
+		if n, err := s.AssignPath(t.Context(), one.Number, ticket.Develop, path, 9); err != nil || n != uint64(i%2)+1 {
+			t.Fatalf("number of path %s: %d, %v", path, n, err)
+		}
+	}
 	if _, err := s.RotateKey(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +208,7 @@ func TestRegistryOutlivesTheProcess(t *testing.T) {
 
 	again := open(t, dir).Snapshot()
 	got := look(again)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("after opening again (-before +after):\n%s", diff)
 	}
 	if diff := cmp.Diff(keys, again.Keys()); diff != "" || len(keys) != 2 {
@@ -215,8 +235,14 @@ func TestNothingIsTakenBack(t *testing.T) {
 	if _, err := s.Publish(t.Context(), app.AppID, ticket.Release, manifest("p/a", "p/b")); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.AssignPath(t.Context(), app.Number, ticket.Trial, "p/a?x=1", 9); err != nil {
+		t.Fatal(err)
+	}
 	db := raw(t, dir)
 	for _, statement := range []string{
+		"delete from path", "update path set path = 'p'", "update path set env = 0", "insert into path values (1, 1, 1, 'p', 0)",
+		"insert into path values (1, 1, 2, 'p/a?x=1', 0)", "insert into path values (1, 3, 1, 'p', 0)", "insert into path values (9, 1, 1, 'p', 0)",
+		"update app set networks = 'x'",
 		"delete from app", "delete from page", "delete from version", "delete from version_page", "delete from sealing_key",
 		"update app set number = 7", "update app set appid = 'wx'", "update page set path = 'p/c' where number = 1",
 		"update page set number = 9 where number = 1", "update version set home = 2", "update version_page set page = 2 where place = 0",

@@ -202,7 +202,9 @@ func TestWhy(t *testing.T) {
 			"/wxa/getwxacodeunlimit?access_token=[hidden]", `{"scene":"a%"}`, "invalid scene: ticket: character not allowed in a scene: '%' at 1",
 		},
 		{
-			"made-up token", func() reply { return r.send(http.MethodPost, "/wxa/getwxacode?x=1&access_token=made-up", `{"path":"p"}`) },
+			"made-up token", func() reply {
+				return r.send(http.MethodPost, "/wxa/getwxacode?x=1&access_token=made-up", `{"path":"p"}`)
+			},
 			"/wxa/getwxacode?x=1&access_token=[hidden]", "", "invalid access token: it has 7 characters, not 43: not a token of this server",
 		},
 		{
