@@ -52,9 +52,13 @@ var rooms = map[string]room{
 	"internal/cloudcall": {
 		ours: "internal/issue", theirs: "google.golang.org/protobuf", never: "database/sql os",
 	},
+	"internal/launch": {
+		ours: "internal/issue", theirs: "github.com/dop251/goja github.com/evanw/esbuild", never: "database/sql net/http os",
+	},
+	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/scanapi internal/console",
+			"internal/scanapi internal/console internal/launch internal/devtools",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

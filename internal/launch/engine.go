@@ -1,0 +1,477 @@
+package launch
+
+import (
+	_ "embed" // prelude.js
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"runtime"
+	"runtime/metrics"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"github.com/suncode/suncode/internal/issue"
+)
+
+// Options bound a run. The zero value has the defaults.
+type Options struct {
+	Timeout time.Duration // of the clock on the wall; 10 s
+	Horizon time.Duration // timers later than that after the launch do not fire; 10 s
+	Memory  uint64        // bytes of live objects; 512 MiB
+}
+
+func (o Options) withDefaults() Options {
+	if o.Timeout <= 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.Horizon <= 0 {
+		o.Horizon = 10 * time.Second
+	}
+	if o.Memory == 0 {
+		o.Memory = 512 << 20
+	}
+	return o
+}
+
+const (
+	maxTasks  = 100_000  // timers and answers of wx calls that are run
+	maxEvents = 10_000   // that are told
+	maxTold   = 16 << 20 // bytes of them
+	maxStack  = 2000     // calls within calls
+	maxText   = 64 << 10 // bytes of an event's text
+)
+
+// Errors of [Run], beside those of a project that cannot be loaded.
+var (
+	ErrTimeout = errors.New("the code did not end in time")
+	ErrMemory  = errors.New("the code uses too much memory")
+)
+
+//go:embed prelude.js
+var prelude string
+
+// Run launches the project whose app.json or game.json lies in fsys, or in the
+// miniprogramRoot that its project.config.json names, and tells each event. What
+// the code does wrong is an event and no error: errors are [ErrTimeout],
+// [ErrMemory], and that the project cannot be loaded.
+func Run(fsys fs.FS, l Launch, o Options, tell func(Event)) (State, error) {
+	o = o.withDefaults()
+	p, err := loadProject(fsys)
+	if err != nil {
+		return State{}, err
+	}
+	e := &engine{
+		source: p.source, vm: goja.New(), tell: tell, options: o, begin: time.Now(),
+		modules: map[string]*goja.Object{}, rejected: map[*goja.Promise]bool{},
+	}
+	e.vm.SetMaxCallStackSize(maxStack)
+	e.vm.SetTimeSource(func() time.Time { return time.Now().Add(e.clock) })
+	e.vm.SetPromiseRejectionTracker(e.reject)
+	defer e.watch()()
+	return e.run(p, l)
+}
+
+// project is what a run knows of a project beside its code.
+type project struct {
+	source *source
+	game   bool
+	issue.Manifest
+	tabs []string
+}
+
+// loadProject reads app.json, or finds that it is a mini game.
+func loadProject(fsys fs.FS) (project, error) {
+	root, err := issue.ProjectRoot(fsys)
+	if err != nil {
+		return project{}, err
+	}
+	sub, err := fs.Sub(fsys, root)
+	if err != nil {
+		return project{}, err
+	}
+	p := project{source: &source{fsys: sub}, tabs: []string{}}
+	if _, err := fs.Stat(sub, "app.json"); errors.Is(err, fs.ErrNotExist) {
+		_, err := fs.Stat(sub, "game.json")
+		p.game = err == nil
+	}
+	if p.game {
+		return p, nil
+	}
+	if p.Manifest, err = issue.LoadProject(sub, "app.json"); err != nil {
+		return project{}, err
+	}
+	keys, err := p.source.readApp()
+	for _, tab := range keys.TabBar.List {
+		p.tabs = append(p.tabs, tab.PagePath)
+	}
+	return p, err
+}
+
+// engine is one run.
+type engine struct {
+	*source
+	vm       *goja.Runtime
+	tell     func(Event)
+	options  Options
+	begin    time.Time
+	clock    time.Duration // by which timers have moved the time on
+	tasks    []task
+	lastTask int
+	modules  map[string]*goja.Object
+	rejected map[*goja.Promise]bool
+	events   int
+	told     int // bytes
+}
+
+// task is a call that is still to come.
+type task struct {
+	id     int
+	due    time.Duration // of the engine's clock
+	repeat time.Duration // 0 for once
+	name   string
+	call   goja.Callable
+}
+
+// watch interrupts a run that takes too long or too much, until it is stopped.
+func (e *engine) watch() (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			if metrics.Read(sample); sample[0].Value.Uint64() > e.options.Memory {
+				runtime.GC() // it counts what nobody needs any more, until it is collected
+				metrics.Read(sample)
+			}
+			switch {
+			case sample[0].Value.Uint64() > e.options.Memory:
+				e.vm.Interrupt(ErrMemory)
+			case time.Since(e.begin) > e.options.Timeout:
+				e.vm.Interrupt(ErrTimeout)
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
+// run starts the project and works off its tasks.
+func (e *engine) run(p project, l Launch) (State, error) {
+	if l.Page == "" {
+		l.Page = p.Home
+	}
+	boot, err := e.vm.RunScript(unitPrefix+"prelude", prelude)
+	if err != nil {
+		return State{}, err
+	}
+	start, _ := goja.AssertFunction(boot)
+	platform, err := start(nil, e.vm.ToValue(map[string]any{
+		"emit": e.emit, "attempt": e.attempt, "load": e.load, "post": e.post, "cancel": e.cancel,
+		"game": p.game, "pages": e.strings(p.Pages), "tabs": e.strings(p.tabs), "appId": l.AppID, "env": l.Env,
+		"path": l.Page, "query": l.Query, "scene": l.Scene,
+	}))
+	if err != nil {
+		return State{}, stopped(err)
+	}
+	object := platform.ToObject(e.vm)
+	launch, _ := goja.AssertFunction(object.Get("launch"))
+	e.tasks = append(e.tasks, task{call: launch})
+	if err := e.loop(); err != nil {
+		return State{}, err
+	}
+	return e.state(object.Get("state"))
+}
+
+func (e *engine) strings(values []string) *goja.Object {
+	all := make([]any, len(values))
+	for i, value := range values {
+		all[i] = value
+	}
+	return e.vm.NewArray(all...)
+}
+
+// loop runs the tasks, the earliest first, until none is left before the
+// horizon. The clock jumps from one to the next.
+func (e *engine) loop() error {
+	for range maxTasks {
+		i := e.next()
+		if i < 0 {
+			return nil
+		}
+		now := e.tasks[i]
+		if now.due > e.options.Horizon {
+			e.note(fmt.Sprintf("%d timers would fire later than %v after the launch", len(e.tasks), e.options.Horizon))
+			return nil
+		}
+		e.clock = max(e.clock, now.due)
+		if now.repeat > 0 {
+			e.tasks[i].due = e.clock + now.repeat
+			e.lastTask++
+		} else {
+			e.tasks = slices.Delete(e.tasks, i, i+1)
+		}
+		if _, err := now.call(goja.Undefined()); err != nil {
+			if err := e.fault(now.name, err); err != nil {
+				return err
+			}
+		}
+		e.reportRejected()
+	}
+	e.note(fmt.Sprintf("%d tasks were run, and there would be more", maxTasks))
+	return nil
+}
+
+// next is the index of the earliest task, -1 if there is none; of those at one
+// time, the first that was asked for.
+func (e *engine) next() int {
+	earliest := -1
+	for i, t := range e.tasks {
+		if earliest < 0 || t.due < e.tasks[earliest].due {
+			earliest = i
+		}
+	}
+	return earliest
+}
+
+// maxWaiting bounds the tasks that wait at once.
+const maxWaiting = 10_000
+
+// post asks for a call after some milliseconds, again and again if repeat is
+// set, and returns its number.
+func (e *engine) post(name string, function goja.Value, ms float64, repeat bool) int {
+	call, ok := goja.AssertFunction(function)
+	if !ok {
+		panic(e.vm.NewTypeError("what a timer calls is no function"))
+	}
+	if len(e.tasks) >= maxWaiting {
+		panic(e.vm.NewTypeError("more than %d timers wait", maxWaiting))
+	}
+	if !(ms >= 0) { // also not a number
+		ms = 0
+	}
+	delay := time.Duration(min(ms, 1e12) * float64(time.Millisecond))
+	e.lastTask++
+	t := task{id: e.lastTask, due: e.clock + delay, name: name, call: call}
+	if repeat {
+		t.repeat = max(delay, time.Millisecond)
+	}
+	e.tasks = append(e.tasks, t)
+	return t.id
+}
+
+func (e *engine) cancel(id int) {
+	e.tasks = slices.DeleteFunc(e.tasks, func(t task) bool { return t.id == id && id != 0 })
+}
+
+// attempt calls a function of the project. What it throws is told as an event.
+func (e *engine) attempt(name string, function, this goja.Value, args []goja.Value) goja.Value {
+	call, ok := goja.AssertFunction(function)
+	if !ok {
+		return goja.Undefined()
+	}
+	value, err := call(this, args...)
+	if err == nil {
+		return value
+	}
+	if e.fault(name, err) != nil {
+		panic(err) // the run has been stopped
+	}
+	return goja.Undefined()
+}
+
+// load is require and import: the exports of the file that a name means.
+func (e *engine) load(from, name string) goja.Value {
+	file, err := e.find(from, name)
+	if err != nil {
+		panic(e.throw(err))
+	}
+	if module, ok := e.modules[file]; ok {
+		return module.Get("exports")
+	}
+	program, err := e.source.load(file)
+	if err != nil {
+		panic(e.throw(err))
+	}
+	module := e.vm.NewObject()
+	exports := e.vm.NewObject()
+	_ = module.Set("exports", exports) // a plain object takes everything
+	e.modules[file] = module
+	wrapper, err := e.vm.RunProgram(program)
+	if err != nil {
+		panic(e.throw(err))
+	}
+	call, _ := goja.AssertFunction(wrapper)
+	require := func(name string) goja.Value { return e.load(file, name) }
+	if _, err := call(goja.Undefined(), e.vm.ToValue(require), module, exports); err != nil {
+		delete(e.modules, file)
+		if thrown, ok := errors.AsType[*goja.Exception](err); ok {
+			panic(thrown)
+		}
+		panic(err)
+	}
+	return module.Get("exports")
+}
+
+// throw is an error of Go as one of JavaScript. Where the code is wrong before
+// it runs, the place goes with it.
+func (e *engine) throw(err error) *goja.Object {
+	return e.vm.NewGoError(err)
+}
+
+// fault tells an exception. Its error is that the run has been stopped.
+func (e *engine) fault(name string, err error) error {
+	if deep, ok := errors.AsType[*goja.StackOverflowError](err); ok {
+		e.send(e.locate(Event{Kind: Fault, Name: name, Text: "RangeError: Maximum call stack size exceeded"}, deep.Stack()))
+		return nil
+	}
+	thrown, ok := errors.AsType[*goja.Exception](err)
+	if !ok {
+		return stopped(err)
+	}
+	if syntax, ok := errors.AsType[*syntaxFault](err); ok {
+		event := syntax.Event
+		event.Name = name
+		e.send(event)
+		return nil
+	}
+	e.send(e.locate(Event{Kind: Fault, Name: name, Text: e.message(thrown.Value())}, thrown.Stack()))
+	return nil
+}
+
+// locate puts an event where the innermost call within the project was.
+func (e *engine) locate(event Event, stack []goja.StackFrame) Event {
+	for _, frame := range stack {
+		if file, ok := e.file(frame.SrcName()); ok {
+			position := frame.Position()
+			event.File, event.Line, event.Column = file, position.Line, position.Column+1 // source maps count from 0
+			break
+		}
+	}
+	return event
+}
+
+// stopped is the reason of an interruption, or the error itself.
+func stopped(err error) error {
+	if interrupted, ok := errors.AsType[*goja.InterruptedError](err); ok {
+		if reason, ok := interrupted.Value().(error); ok {
+			return reason
+		}
+	}
+	return err
+}
+
+// message is what was thrown, an error or not.
+func (e *engine) message(value goja.Value) (text string) {
+	text = "something that cannot be shown"
+	_ = e.vm.Try(func() { text = strings.TrimPrefix(value.String(), "GoError: ") })
+	return text
+}
+
+// file is the project's file of a unit.
+func (e *engine) file(unit string) (string, bool) {
+	n, err := strconv.Atoi(strings.TrimPrefix(unit, "/"+unitPrefix))
+	if err != nil || n < 0 || n >= len(e.files) {
+		return "", false
+	}
+	return e.files[n], true
+}
+
+// reject keeps promises that were rejected and that nobody has asked about.
+func (e *engine) reject(p *goja.Promise, operation goja.PromiseRejectionOperation) {
+	if operation == goja.PromiseRejectionReject {
+		e.rejected[p] = true
+	} else {
+		delete(e.rejected, p)
+	}
+}
+
+// place finds where an error was made in its stack property.
+var place = regexp.MustCompile(`/` + unitPrefix + `(\d+):(\d+):(\d+)`)
+
+// reportRejected tells the promises whose rejection nobody has handled by the
+// end of a task.
+func (e *engine) reportRejected() {
+	for p := range e.rejected {
+		reason := p.Result()
+		event := Event{Kind: Fault, Name: "a promise that nobody catches", Text: e.message(reason)}
+		stack := ""
+		_ = e.vm.Try(func() {
+			if object, ok := reason.(*goja.Object); ok {
+				stack = object.Get("stack").String()
+			}
+		})
+		if found := place.FindStringSubmatch(stack); found != nil {
+			event.File, _ = e.file("/" + unitPrefix + found[1])
+			event.Line, _ = strconv.Atoi(found[2])
+			event.Column, _ = strconv.Atoi(found[3])
+			event.Column++ // source maps count from 0
+		}
+		e.send(event)
+	}
+	clear(e.rejected)
+}
+
+// emit is how the prelude tells an event: all but its error's place.
+func (e *engine) emit(kind, name, page, text string, args []string, missing bool) {
+	event := Event{Kind: Kind(kind), Name: name, Page: page, Text: text, Missing: missing}
+	for _, arg := range args {
+		event.Args = append(event.Args, json.RawMessage(arg))
+	}
+	e.send(event)
+}
+
+func (e *engine) note(text string) { e.send(Event{Kind: Note, Text: text}) }
+
+// send tells an event, as long as there are not too many.
+func (e *engine) send(event Event) {
+	event.Text = clip(event.Text)
+	size := len(event.Text)
+	for _, arg := range event.Args {
+		size += len(arg)
+	}
+	e.events++
+	e.told += size
+	switch {
+	case e.events == maxEvents || e.told > maxTold && e.told-size <= maxTold:
+		e.tell(Event{Kind: Note, Text: "further events are not told"})
+	case e.events < maxEvents && e.told <= maxTold:
+		e.tell(event)
+	}
+}
+
+func clip(text string) string {
+	if len(text) <= maxText {
+		return strings.ToValidUTF8(text, "\ufffd")
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+// state asks the prelude what is left.
+func (e *engine) state(ask goja.Value) (State, error) {
+	call, _ := goja.AssertFunction(ask)
+	value, err := call(goja.Undefined())
+	if err != nil {
+		return State{}, stopped(err)
+	}
+	var s State
+	if err := json.Unmarshal([]byte(value.String()), &s); err != nil {
+		return State{}, fmt.Errorf("launch: the state cannot be read: %w", err)
+	}
+	if s.Storage == nil {
+		s.Storage = map[string]json.RawMessage{}
+	}
+	maps.DeleteFunc(s.Storage, func(_ string, value json.RawMessage) bool { return value == nil })
+	return s, nil
+}
