@@ -38,6 +38,18 @@ func (a *areas) row(y int) []int64 {
 	return a.cells[(y-a.box.Min.Y)*a.width:][:a.width]
 }
 
+// visit calls f for every pixel that is not quite outside.
+func (a *areas) visit(f func(x, y int)) {
+	for y := a.box.Min.Y; y < a.box.Max.Y; y++ {
+		sum := int64(0)
+		for i, area := range a.row(y)[:a.box.Dx()] {
+			if sum += area; sum != 0 {
+				f(a.box.Min.X+i, y)
+			}
+		}
+	}
+}
+
 // close adds an outline, its last point joined to its first.
 func (a *areas) close(outline []fixed) {
 	last := outline[len(outline)-1]

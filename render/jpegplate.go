@@ -1,0 +1,270 @@
+package render
+
+import (
+	"encoding/binary"
+	"slices"
+	"sync/atomic"
+
+	"github.com/suncode/suncode"
+)
+
+// jpegPlate is a JPEG file with switchable blocks: a list of steps, each of which adds bits.
+type jpegPlate struct {
+	*jpegStencil
+	header []byte
+	steps  []jpegStep
+	start  [4]int32     // the constant parts before the first steps
+	blocks []inkBlock   // those of the stencil with a base of their own
+	bank   bank         // of blocks near the art, and of all that is the same in every picture
+	room   atomic.Int64 // bytes that were enough for every picture so far
+}
+
+// jpegStep adds a block in the symbol's state, or a run of blocks that are the same in every picture. The difference to
+// the block before is coded when the picture is made; within a run it is a part of the run.
+type jpegStep struct {
+	windows   [maxWindows]window
+	n         uint8 // windows in use
+	table     uint8 // of the difference: luma, chroma, nothing
+	component uint8 // whose block before it follows: 3 is none
+	tailBits  uint8
+	first     uint32
+	delta     int32 // from the run's first block of the component to its last
+	bank      *bank
+	tail      uint64 // bits that follow in any state, from the highest
+	ink       *inkBlock
+}
+
+const (
+	maxWindows = 4
+	maxTail    = 32
+	noTable    = 2
+	nobody     = 3
+)
+
+// newJPEGPlate draws what is the same in every picture and codes it.
+func newJPEGPlate(s *jpegStencil, o Options, size *atomic.Int64) *jpegPlate {
+	p := &jpegPlate{jpegStencil: s, header: s.code.header(o.WidthPx), blocks: slices.Clone(s.blocks)}
+	p.bank.size = size
+	art := newArtwork(o)
+	for i := range p.blocks {
+		if b := &p.blocks[i]; !b.shared {
+			b.base = art.under(b.at)
+		}
+	}
+	art.addFixed(s.lattice)
+	mixed := place(p.blocks, s.full, func(b *inkBlock) bool { return !b.shared })
+	w := jpegWriter{p: p, entries: make([]entry, len(mixed))}
+	for i := range w.known {
+		w.known[i], w.owner[i] = true, -1
+	}
+	for b := range scan(o.WidthPx, s.full) {
+		if s.inkAt(b) != nil {
+			w.switchable(b.component, &p.blocks[s.index[s.tile(b.at)]-1])
+			continue
+		}
+		pixels := art.samples(b)
+		l := s.code.steps[min(b.component, 1)].levels(pixels.transform())
+		w.constant(b.component, &l)
+	}
+	w.flush()
+	p.bank.entries = make([]atomic.Uint64, len(w.entries))
+	for i, e := range w.entries {
+		p.bank.entries[i].Store(uint64(e))
+	}
+	p.steps = slices.Clip(p.steps)
+	size.Add(int64(8*len(w.entries) + 96*len(p.steps) + 64*len(p.blocks)))
+	return p
+}
+
+// jpegWriter puts a plate's steps together.
+type jpegWriter struct {
+	p       *jpegPlate
+	entries []entry
+	before  [3]int  // the constant part of each component's last block
+	known   [3]bool // whether that is the same in every picture
+	owner   [3]int  // the step that passes it on; -1 is the start
+	pending bitString
+	run     bool // pending belongs to the last step
+}
+
+// switchable adds a block with ink.
+func (w *jpegWriter) switchable(component int, b *inkBlock) {
+	w.flush()
+	p := w.p
+	step := jpegStep{
+		table: uint8(min(component, 1)), component: uint8(component), bank: &p.jpegStencil.bank,
+		first: uint32(b.first + component<<stateBits(b.windows)), ink: b,
+	}
+	if !b.shared {
+		step.bank = &p.bank
+	}
+	for _, window := range b.windows {
+		if window.mask != 0 {
+			step.windows[step.n] = window
+			step.n++
+		}
+	}
+	p.steps = append(p.steps, step)
+	w.known[component] = false
+}
+
+// constant adds a block that is the same in every picture.
+func (w *jpegWriter) constant(component int, l *levels) {
+	table := min(component, 1)
+	level := int(l[0])
+	if !w.known[component] {
+		w.flush()
+		w.owner[component] = len(w.p.steps)
+		w.p.steps = append(w.p.steps, jpegStep{
+			table: uint8(table), component: uint8(component), first: uint32(len(w.entries)), bank: &w.p.bank,
+		})
+		w.entries = append(w.entries, entry(constantBias+level)) // flush adds the bits
+		w.known[component], w.run = true, true
+	} else {
+		diff := level - w.before[component]
+		w.p.code.appendDiff(&w.pending, table, diff)
+		if at := w.owner[component]; at >= 0 {
+			w.p.steps[at].delta += int32(diff)
+		} else {
+			w.p.start[component] += int32(diff)
+		}
+	}
+	w.before[component] = level
+	w.p.code.appendRest(&w.pending, table, l)
+	if const4k := 1 << 12; w.pending.n > maxRun-const4k {
+		w.flush()
+	}
+}
+
+// flush hands the pending bits to the step they belong to: a run's own, the tail of a block with ink, or else a step
+// without a difference.
+func (w *jpegWriter) flush() {
+	defer func() {
+		w.pending.reset()
+		w.run = false
+	}()
+	last := len(w.p.steps) - 1
+	switch {
+	case w.run:
+		e := &w.entries[w.p.steps[last].first]
+		*e = w.p.bank.store(&w.pending, e.extra())
+	case w.pending.n == 0:
+	case last >= 0 && w.p.steps[last].ink != nil && w.p.steps[last].tailBits == 0 && w.pending.n <= maxTail:
+		w.p.steps[last].tail, w.p.steps[last].tailBits = w.pending.words[0], uint8(w.pending.n)
+	default:
+		w.p.steps = append(w.p.steps, jpegStep{
+			table: noTable, component: nobody, first: uint32(len(w.entries)), bank: &w.p.bank,
+		})
+		w.entries = append(w.entries, w.p.bank.store(&w.pending, constantBias))
+	}
+}
+
+// appendTo adds the file of a symbol to dst.
+func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
+	dst = slices.Grow(dst, int(p.room.Load()))
+	out := jpegSink{buf: dst[:cap(dst)], at: len(dst)}
+	out.grow(len(p.header))
+	out.at += copy(out.buf[out.at:], p.header)
+	before := p.start
+	for i := range p.steps {
+		s := &p.steps[i]
+		at := state(s.windows[:s.n], rays)
+		e := entry(s.bank.entries[s.first+at].Load())
+		if e == 0 {
+			e = p.compile(s.bank, s.ink, int(s.component), at)
+		}
+		level := int32(e.extra() - constantBias)
+		diff := p.code.diffs[s.table][(level-before[s.component&3])&1023]
+		before[s.component&3] = level + s.delta
+		n := e.length()
+		if out.at+n/4+32 > len(out.buf) {
+			out.grow(n/4 + 32)
+		}
+		out.put(uint64(diff>>5)<<(64-diff&31), uint(diff&31))
+		words := s.bank.words(e)
+		for ; n > 64; n -= 64 {
+			out.whole(words[0])
+			words = words[1:]
+		}
+		if n > 0 {
+			out.put(words[0], uint(n))
+		}
+		out.put(s.tail, uint(s.tailBits))
+	}
+	dst = out.end()
+	p.learn(len(dst))
+	return dst
+}
+
+// learn keeps a little more room than the longest picture so far needed.
+func (p *jpegPlate) learn(n int) {
+	if room := int64(n + n/16 + 1024); int64(n+128) > p.room.Load() {
+		p.room.Store(room)
+	}
+}
+
+// jpegSink is a file being written. What was not written yet are the highest bits of acc.
+type jpegSink struct {
+	buf  []byte
+	at   int
+	acc  uint64
+	fill uint // bits in acc, below 64
+}
+
+// put adds n bits, up to 64, the highest of word; the others are zero.
+func (s *jpegSink) put(word uint64, n uint) {
+	s.acc |= word >> s.fill
+	s.fill += n
+	if s.fill >= 64 {
+		s.spill(s.acc)
+		s.fill -= 64
+		s.acc = word << (n - s.fill)
+	}
+}
+
+// whole adds 64 bits.
+func (s *jpegSink) whole(word uint64) {
+	s.spill(s.acc | word>>s.fill)
+	s.acc = word << (64 - s.fill)
+}
+
+// spill writes 8 bytes, with a zero after each that is FF.
+func (s *jpegSink) spill(v uint64) {
+	const low = 0x7f7f7f7f7f7f7f7f
+	if (v&low+low/127)&v&^low == 0 {
+		binary.BigEndian.PutUint64(s.buf[s.at:], v)
+		s.at += 8
+		return
+	}
+	s.stuff(v, 8)
+}
+
+func (s *jpegSink) stuff(v uint64, n int) {
+	for range n {
+		b := byte(v >> 56)
+		s.buf[s.at] = b
+		s.at++
+		if b == 0xff {
+			s.buf[s.at] = 0
+			s.at++
+		}
+		v <<= 8
+	}
+}
+
+// grow makes room for n more bytes.
+func (s *jpegSink) grow(n int) {
+	if n > len(s.buf)-s.at {
+		s.buf = slices.Grow(s.buf[:s.at], n)
+		s.buf = s.buf[:cap(s.buf)]
+	}
+}
+
+// end fills the last byte with ones and closes the file.
+func (s *jpegSink) end() []byte {
+	s.grow(32)
+	if n := s.fill; n > 0 {
+		s.stuff(s.acc|^uint64(0)>>n, int(n+7)/8)
+	}
+	return append(s.buf[:s.at], 0xff, 0xd9)
+}

@@ -1,0 +1,190 @@
+package render
+
+import (
+	"image"
+	"image/color"
+	"sync/atomic"
+
+	"github.com/suncode/suncode"
+)
+
+// jpegStencil is what all JPEG plates of a width, a ray count and two colours have in common: the tables, and the
+// blocks with places of the grid and without logo or badge. Blocks are coded when they are first needed.
+type jpegStencil struct {
+	*lattice
+	full   bool // 4:4:4
+	code   *jpegCode
+	ink    [256]ycc   // the line at each coverage
+	blocks []inkBlock // blocks with places, in the order of the file
+	index  []int32    // for every tile of the picture its number in blocks from 1, or 0
+	bank   bank
+}
+
+// inkBlock is a block whose pixels depend on the symbol.
+type inkBlock struct {
+	at      image.Point
+	windows []window
+	shared  bool        // neither logo nor badge reach into it
+	first   int         // its entries: one for each state in luma; in 4:4:4 then those of the chroma components
+	base    *[3]samples // what lies under the ink; nil for the ground alone
+}
+
+const blockEdge = 8
+
+// Widths that a plate can have, in pixels.
+const (
+	MinPlatePx = 200
+	MaxPlatePx = 2048
+)
+
+// newJPEGStencil surveys the blocks and makes the tables. Lines and ground without chroma, black and white above all,
+// need it in the logo and badge only and take 4:2:0. Else chroma is as sharp as luma: blocks of half the resolution
+// would depend on four times as many places.
+func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *atomic.Int64) *jpegStencil {
+	s := &jpegStencil{lattice: newLattice(widthPx, rays)}
+	s.bank.size = size
+	for cover, c := range newShades(line, ground) {
+		s.ink[cover] = toYCC(c)
+	}
+	s.full = !isGrey(line) || !isGrey(ground)
+	tiles := s.survey(image.Pt(blockEdge, blockEdge))
+	s.index = make([]int32, len(tiles))
+	for b := range scan(widthPx, s.full) {
+		if b.component != 0 || b.at.X >= widthPx || b.at.Y >= widthPx {
+			continue
+		}
+		if windows := tiles[s.tile(b.at)]; stateBits(windows) > 0 {
+			s.blocks = append(s.blocks, inkBlock{at: b.at, windows: windows, shared: !s.nearArt(b.at)})
+			s.index[s.tile(b.at)] = int32(len(s.blocks))
+		}
+	}
+	s.bank.entries = place(s.blocks, s.full, func(b *inkBlock) bool { return b.shared })
+	size.Add(int64(8 * len(s.bank.entries)))
+	typical := Options{
+		WidthPx: widthPx, Line: line, Ground: ground, Logo: typicalLogo, Badge: ourBadge,
+	}
+	art := newArtwork(typical)
+	for i := range s.blocks {
+		if b := &s.blocks[i]; b.shared {
+			b.base = art.under(b.at)
+		}
+	}
+	art.addFixed(s.lattice)
+	t := newTally()
+	s.sample(art, t)
+	s.code = newJPEGCode(s.full, t)
+	return s
+}
+
+// typicalLogo stands for any logo where the tables are made, so that they do not depend on an app.
+var typicalLogo = DefaultLogo("typical")
+
+// nearArt reports whether logo or badge may reach into a block.
+func (s *jpegStencil) nearArt(at image.Point) bool {
+	for _, d := range []shape{disc(middle, suncode.LogoRadius), disc(badgeCentre, suncode.BadgeRadius)} {
+		d = d.within(point{}, s.pitch)
+		x := min(max(d.from.x, float64(at.X)), float64(at.X+blockEdge)) - d.from.x
+		y := min(max(d.from.y, float64(at.Y)), float64(at.Y+blockEdge)) - d.from.y
+		if reach := d.radius + 1; float64(x*x)+float64(y*y) < reach*reach {
+			return true
+		}
+	}
+	return false
+}
+
+// place gives the chosen blocks their entries.
+func place(blocks []inkBlock, full bool, chosen func(*inkBlock) bool) []atomic.Uint64 {
+	n := 0
+	for i := range blocks {
+		if b := &blocks[i]; chosen(b) {
+			b.first = n
+			n += components(full) << stateBits(b.windows)
+		}
+	}
+	return make([]atomic.Uint64, n)
+}
+
+// components is how many components have ink.
+func components(full bool) int {
+	if full {
+		return 3
+	}
+	return 1
+}
+
+// sample counts what has to be coded: the blocks without ink, and those with ink in a state picked by chance.
+func (s *jpegStencil) sample(art *artwork, t *tally) {
+	steps := newJPEGQuantizers(s.full)
+	p := &pen{lattice: s.lattice}
+	var before [3]int
+	chance := uint32(1)
+	for b := range scan(s.widthPx, s.full) {
+		pixels := art.samples(b)
+		if ink := s.inkAt(b); ink != nil {
+			chance = chance*1664525 + 1013904223
+			pixels = s.inked(p, ink, chance>>16)[b.component]
+		}
+		table := min(b.component, 1)
+		l := steps[table].levels(pixels.transform())
+		t.block(table, &l, before[b.component])
+		before[b.component] = int(l[0])
+	}
+}
+
+// inkAt is the block with places at a block of the file, nil where there is none.
+func (s *jpegStencil) inkAt(b block) *inkBlock {
+	if b.component > 0 && !s.full || b.at.X >= s.widthPx || b.at.Y >= s.widthPx {
+		return nil
+	}
+	if i := s.index[s.tile(b.at)]; i > 0 {
+		return &s.blocks[i-1]
+	}
+	return nil
+}
+
+func (s *jpegStencil) tile(at image.Point) int {
+	return at.Y/blockEdge*((s.widthPx+blockEdge-1)/blockEdge) + at.X/blockEdge
+}
+
+// inked is the block's pixels in a state.
+func (s *jpegStencil) inked(p *pen, b *inkBlock, state uint32) (pixels [3]samples) {
+	var covers [64]uint8
+	p.cover(covers[:], image.Rectangle{b.at, b.at.Add(image.Pt(blockEdge, blockEdge))}, b.windows, state)
+	if b.base != nil {
+		pixels = *b.base
+	}
+	for i, cover := range covers {
+		if b.base != nil && cover == 0 {
+			continue
+		}
+		for component, v := range s.ink[cover] {
+			pixels[component][i] = v
+		}
+	}
+	return pixels
+}
+
+// compile codes a block's state in all components that have ink, and returns the entry asked for.
+func (s *jpegStencil) compile(to *bank, b *inkBlock, component int, state uint32) entry {
+	to.mu.Lock()
+	defer to.mu.Unlock()
+	at := func(component int) *atomic.Uint64 {
+		return &to.entries[b.first+component<<stateBits(b.windows)+int(state)]
+	}
+	if e := at(component).Load(); e != 0 {
+		return entry(e)
+	}
+	pixels := s.inked(&pen{lattice: s.lattice}, b, state)
+	var bits bitString
+	for i := range components(s.full) {
+		table := min(i, 1)
+		l := s.code.steps[table].levels(pixels[i].transform())
+		bits.reset()
+		s.code.appendRest(&bits, table, &l)
+		at(i).Store(uint64(to.store(&bits, constantBias+int(l[0]))))
+	}
+	return entry(at(component).Load())
+}
+
+// constantBias is added to the level of a block's constant part in its entry.
+const constantBias = 1 << (extraBits - 1)
