@@ -35,8 +35,8 @@ const (
 	stopGrace     = 10 * time.Second
 )
 
-const serveLong = `Starts the server: the mini program code API on its own paths (/cgi-bin/token,
-/cgi-bin/stable_token, /wxa/getwxacodeunlimit), reading codes back under
+const serveLong = `Starts the server: the mini program code API on its own paths (tokens, quotas and
+the three kinds of code, under /cgi-bin/ and /wxa/), reading codes back under
 /suncode/v1/ (resolve, scan), /healthz and /metrics.
 
 The first start makes the registry and a demo app, and every start prints a curl
