@@ -10,6 +10,9 @@ BENCHTIME ?= 1s
 
 lint := go tool -modfile=tools/go.mod golangci-lint
 lint_tools := go -C tools tool golangci-lint
+lint_bench := cd bench && go tool -modfile=../tools/go.mod golangci-lint
+# Debian's libzxing-dev, to compare with where it is installed.
+zxing_tags = $(shell pkg-config --exists zxing 2>/dev/null && command -v g++ >/dev/null && echo -tags zxing)
 lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-lint
 # npm writes this file when everything else is in place.
 node_clients := conformance/node_modules/.package-lock.json
@@ -34,6 +37,7 @@ test: ## install what the tests need on a bare Debian machine, then check everyt
 check: lint ## formatting, linters, import table, tests, the race detector, fuzz seconds
 	go -C tools test ./...
 	go -C conformance test ./...
+	go -C bench test ./...
 	go test ./...
 	go test -race -short ./...
 	@$(MAKE) --no-print-directory fuzz
@@ -49,6 +53,7 @@ lint: ## formatting and linters only
 	$(lint) run ./...
 	$(lint_tools) run ./...
 	$(lint_conformance) run ./...
+	$(lint_bench) run ./...
 
 fmt: ## format every Go file in place
 	$(lint) fmt
@@ -56,9 +61,10 @@ fmt: ## format every Go file in place
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	@go -C tools run ./fuzzall -dir "$(CURDIR)" -time $(FUZZTIME)
 
-bench: ## encode, draw, JPEG, PNG and scan times beside Go's own encoders
+bench: ## times: making codes beside Go's encoders, reading them beside zxing-cpp
 	@mkdir -p dist
 	@go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) . | tee dist/bench.txt | go -C tools run ./benchtable
+	@go -C bench run $(zxing_tags) . -doc ../docs/PERFORMANCE.md
 
 robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUSTNESS.md
 	SUNCODE_ROBUSTNESS=all go test -timeout 1h -run 'Real|Negatives' ./scan

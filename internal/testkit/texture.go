@@ -59,12 +59,18 @@ func (v *view) lay(by int) {
 	v.canvas = table
 }
 
-// Clutter is a busy picture without a code, like a desk or a shelf: patches of textures, stripes, checks, dots, rings
-// and lines of what looks like text, over each other in random sizes and turns, a little out of focus and noisy.
-func Clutter(w, h int, seed uint64) *image.Gray {
+// Table is a picture without a code and without anything that looks like one: a grain, a little noise.
+func Table(w, h int, seed uint64) *image.Gray { return still(w, h, 0, seed) }
+
+// Clutter is a busy picture without a code, like a desk or a shelf: patches of textures, stripes, checks, dots, nested
+// rings and squares, and lines of what looks like text, over each other in random sizes and turns.
+func Clutter(w, h int, seed uint64) *image.Gray { return still(w, h, 64, seed) }
+
+// still is a table with so many patches, a little out of focus and noisy.
+func still(w, h, patches int, seed uint64) *image.Gray {
 	r := rand.New(rand.NewPCG(seed, uint64(w)))
 	c := &canvas{w: w, h: h, planes: [][]float32{grain(r, w, h, float64(h)/8)}}
-	for range 48 {
+	for range patches {
 		c.patch(r)
 	}
 	c.blur(0.6)
@@ -118,9 +124,14 @@ var patterns = [...]func(u, v float64, salt uint32) bool{
 	func(u, v float64, _ uint32) bool { // dots
 		return math.Hypot(u-math.Floor(u)-0.5, v-math.Floor(v)-0.5) < 0.35
 	},
-	func(u, v float64, salt uint32) bool { // rings, as of targets and washers
+	func(u, v float64, salt uint32) bool { // rings around dots, as the eyes of our codes are, or nearly
 		d := 6 * math.Hypot(u/6-math.Floor(u/6)-0.5, v/6-math.Floor(v/6)-0.5)
 		dot, inner, outer := float64(salt%8)/8, 1+float64(salt/8%8)/8, 2+float64(salt/64%8)/8
+		return d < dot || d > inner && d < outer
+	},
+	func(u, v float64, salt uint32) bool { // squares in squares, as the eyes of QR codes are, or nearly
+		d := 9 * max(math.Abs(u/9-math.Floor(u/9)-0.5), math.Abs(v/9-math.Floor(v/9)-0.5))
+		dot, inner, outer := 1+float64(salt%8)/8, 2+float64(salt/8%8)/8, 3+float64(salt/64%8)/8
 		return d < dot || d > inner && d < outer
 	},
 	func(u, v float64, salt uint32) bool { // lines of text

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"image"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/suncode/suncode/scan"
+)
+
+// row is what was measured at one size.
+type row struct {
+	ground ground
+	size   image.Point
+	// CPU time of a frame with a code and without: zxing-cpp, and ours as for cameras and as for stills.
+	zxing, quick, still pair
+	// allocations of a Scanner per frame with a code, and what it keeps, in bytes.
+	allocations float64
+	kept        uint64
+}
+
+type pair struct{ with, without time.Duration }
+
+// measure takes the mean over several scenes of the median time of each reader.
+func measure(g ground, size image.Point, scenes, rounds int) (row, error) {
+	r := row{ground: g, size: size}
+	for seed := range scenes {
+		f, err := newFrames(g, size, uint64(seed))
+		if err != nil {
+			return r, err
+		}
+		if err := r.add(f, rounds, time.Duration(scenes)); err != nil {
+			return r, err
+		}
+	}
+	f, err := newFrames(g, size, 0)
+	if err != nil {
+		return r, err
+	}
+	r.allocations, r.kept = memory(f)
+	return r, nil
+}
+
+// add measures one scene. The readers take turns, so that what else the machine does meets all of them.
+func (r *row) add(f frames, rounds int, scenes time.Duration) error {
+	var s scan.Scanner
+	quick, still := scan.Options{Quick: true}, scan.Options{}
+	readers := []struct {
+		sum    *time.Duration
+		wanted int
+		read   func() int
+	}{
+		{&r.zxing.with, 1, func() int { n, _ := zxingRead(f.qr); return n }},
+		{&r.zxing.without, 0, func() int { n, _ := zxingRead(f.empty); return n }},
+		{&r.quick.with, 1, func() int { return len(s.Find(f.ours, quick)) }},
+		{&r.quick.without, 0, func() int { return len(s.Find(f.empty, quick)) }},
+		{&r.still.with, 1, func() int { return len(s.Find(f.ours, still)) }},
+		{&r.still.without, 0, func() int { return len(s.Find(f.empty, still)) }},
+	}
+	if zxingVersion() == "" {
+		readers = readers[2:]
+	}
+	if _, text := zxingRead(f.qr); text != "" && text != payload {
+		return errors.New("zxing-cpp reads another text")
+	}
+	times := make([][]time.Duration, len(readers))
+	for round := range rounds + 1 {
+		for i, reader := range readers {
+			took, n, err := cpuTime(reader.read)
+			if err != nil {
+				return err
+			}
+			if n != reader.wanted {
+				return errors.New("a reader finds another number of codes than there are")
+			}
+			if round > 0 { // the first one warms up
+				times[i] = append(times[i], took)
+			}
+		}
+	}
+	for i, reader := range readers {
+		slices.Sort(times[i])
+		*reader.sum += times[i][len(times[i])/2] / scenes
+	}
+	return nil
+}
+
+// cpuTime is the processor time that the whole process takes for a call. Short calls are repeated for 20 ms.
+func cpuTime(read func() int) (each time.Duration, found int, err error) {
+	const least = 20 * time.Millisecond
+	before, err := processorTime()
+	if err != nil {
+		return 0, 0, err
+	}
+	for calls := time.Duration(1); ; calls++ {
+		found = read()
+		now, err := processorTime()
+		if err != nil {
+			return 0, 0, err
+		}
+		if now-before >= least {
+			return (now - before) / calls, found, nil
+		}
+	}
+}
+
+func processorTime() (time.Duration, error) {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0, err
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
+}
+
+// memory counts the allocations of a used Scanner per frame, and the bytes it keeps after frames with a code and without.
+func memory(f frames) (allocations float64, kept uint64) {
+	const calls = 10
+	before := heap()
+	s := new(scan.Scanner)
+	quick := scan.Options{Quick: true}
+	s.Find(f.ours, quick)
+	s.Find(f.empty, quick)
+	kept = heap().HeapAlloc - before.HeapAlloc
+	start := heap()
+	for range calls {
+		s.Find(f.ours, quick)
+	}
+	end := heap()
+	runtime.KeepAlive(s)
+	return float64(end.Mallocs-start.Mallocs) / calls, kept
+}
+
+func heap() runtime.MemStats {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m
+}
