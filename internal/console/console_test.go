@@ -60,13 +60,19 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
+// reply is an answer of the server with its body read.
+type reply struct {
+	*http.Response
+	text string
+}
+
 // page gets the page of a ticket.
-func (r *rig) page(t *testing.T, raw []byte, language string) (*http.Response, string) {
+func (r *rig) page(t *testing.T, raw []byte, language string) reply {
 	t.Helper()
 	return r.get(t, http.MethodGet, LandingPath+base64.RawURLEncoding.EncodeToString(raw), language)
 }
 
-func (r *rig) get(t *testing.T, method, path, language string) (*http.Response, string) {
+func (r *rig) get(t *testing.T, method, path, language string) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.URL+path, nil)
 	if err != nil {
@@ -82,7 +88,7 @@ func (r *rig) get(t *testing.T, method, path, language string) (*http.Response, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return reply{response, string(body)}
 }
 
 // path is the ticket of a code with a path.
@@ -99,8 +105,9 @@ func (r *rig) path(t *testing.T, path, env string) []byte {
 
 // wantSafe holds a page to what it promises: nothing runs, nothing is fetched, the style is the one that the policy
 // names, and what came from outside is text.
-func wantSafe(t *testing.T, response *http.Response, body string) {
+func wantSafe(t *testing.T, response reply) {
 	t.Helper()
+	body := response.text
 	if got := response.Header.Get("Content-Type"); got != "text/html; charset=utf-8" {
 		t.Errorf("Content-Type %q", got)
 	}
@@ -172,8 +179,9 @@ func TestPage(t *testing.T) {
 			"Seal": english.holds, "App": app, "Page": "pages/index/index", "Opens": "pages/index/index?x", "Parameter": "x = ", "Version": "release",
 		}},
 	} {
-		response, body := r.page(t, c.raw, c.language)
-		wantSafe(t, response, body)
+		response := r.page(t, c.raw, c.language)
+		body := response.text
+		wantSafe(t, response)
 		if response.StatusCode != http.StatusOK || response.Header.Get("Content-Language") != c.lang || !strings.Contains(body, `<html lang="`+c.lang+`">`) {
 			t.Errorf("%s: status %d, language %s", c.name, response.StatusCode, response.Header.Get("Content-Language"))
 		}
@@ -210,15 +218,16 @@ func TestPageOfNothing(t *testing.T) {
 		"not published": {r.path(t, "?x", "develop"), 404, func(w words) string { return w.unpublished }},
 	} {
 		for _, w := range []words{english, chinese} {
-			response, body := r.page(t, c.raw, w.lang)
-			wantSafe(t, response, body)
+			response := r.page(t, c.raw, w.lang)
+			body := response.text
+			wantSafe(t, response)
 			if response.StatusCode != c.status || !strings.Contains(body, html.EscapeString(c.want(w))) || len(facts(body)) > 0 || strings.Contains(body, "Shop") {
 				t.Errorf("%s: status %d, want %d:\n%s", name, response.StatusCode, c.status, body)
 			}
 		}
 	}
 	for _, path := range []string{LandingPath, LandingPath + "%00", LandingPath + "a/b", LandingPath + base64.RawURLEncoding.EncodeToString(good) + "="} {
-		if response, _ := r.get(t, http.MethodGet, path, ""); response.StatusCode != http.StatusBadRequest {
+		if response := r.get(t, http.MethodGet, path, ""); response.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: status %d", path, response.StatusCode)
 		}
 	}
@@ -227,11 +236,11 @@ func TestPageOfNothing(t *testing.T) {
 func TestMethods(t *testing.T) {
 	r := newRig(t)
 	path := LandingPath + base64.RawURLEncoding.EncodeToString(r.path(t, "p", "release"))
-	head, body := r.get(t, http.MethodHead, path, "")
-	if head.StatusCode != http.StatusOK || head.ContentLength < 500 || body != "" {
-		t.Errorf("HEAD: status %d, length %d, body %q", head.StatusCode, head.ContentLength, body)
+	head := r.get(t, http.MethodHead, path, "")
+	if head.StatusCode != http.StatusOK || head.ContentLength < 500 || head.text != "" {
+		t.Errorf("HEAD: status %d, length %d, body %q", head.StatusCode, head.ContentLength, head.text)
 	}
-	if post, _ := r.get(t, http.MethodPost, path, ""); post.StatusCode != http.StatusMethodNotAllowed || post.Header.Get("Allow") != "GET, HEAD" {
+	if post := r.get(t, http.MethodPost, path, ""); post.StatusCode != http.StatusMethodNotAllowed || post.Header.Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: status %d, Allow %q", post.StatusCode, post.Header.Get("Allow"))
 	}
 	r.Close()

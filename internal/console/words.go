@@ -12,9 +12,8 @@ type words struct {
 	lang                                                    string
 	seal, holds, app, page, path, scene, parameter, version string
 	listed, notListed, note, noCode, failNote, later        string
-	string
-	malformed, forged, unknown, unpublished, internal string
-	envs                                              [len(issue.Envs)]string
+	malformed, forged, unknown, unpublished, internal       string
+	envs                                                    [len(issue.Envs)]string
 }
 
 var english = words{
