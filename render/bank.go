@@ -11,8 +11,8 @@ type bank struct {
 	mu      sync.Mutex // for adding
 	entries []atomic.Uint64
 	chunks  [maxChunks]*[chunkWords]uint64
-	used    int           // words in use, chunk after chunk
-	size    *atomic.Int64 // where the bytes taken are added up
+	used    int // words in use, chunk after chunk
+	size    *meter
 }
 
 const (
@@ -51,7 +51,7 @@ func (b *bank) store(s *bitString, extra int) entry {
 	last := (b.used + max(n, 1) - 1) >> chunkBits
 	if b.chunks[last] == nil {
 		b.chunks[last] = new([chunkWords]uint64)
-		b.size.Add(8 * chunkWords)
+		b.size.add(8 * chunkWords)
 	}
 	at := b.used
 	copy(b.chunks[last][at%chunkWords:], s.words)

@@ -19,11 +19,13 @@ const jpegQuality = 90
 // file: length 16, version 1.1, no density but square pixels, no thumbnail. Go's encoder writes a stream without it.
 const jfif = "\xff\xd8" + "\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 
+var errTransparentJPEG = fmt.Errorf("%w: a JPEG cannot be transparent", ErrOptions)
+
 // JPEG writes the picture as a baseline JFIF file, 4:2:0, quality 90. Options with Transparent are an error: JPEG has
 // no alpha.
 func JPEG(w io.Writer, s *suncode.Symbol, o Options) error {
 	if o.Transparent {
-		return fmt.Errorf("%w: a JPEG cannot be transparent", ErrOptions)
+		return errTransparentJPEG
 	}
 	img, err := Draw(s, o)
 	if err != nil {

@@ -42,7 +42,7 @@ const (
 )
 
 // newJPEGPlate draws what is the same in every picture and codes it.
-func newJPEGPlate(s *jpegStencil, o Options, size *atomic.Int64) *jpegPlate {
+func newJPEGPlate(s *jpegStencil, o Options, size *meter) *jpegPlate {
 	p := &jpegPlate{jpegStencil: s, header: s.code.header(o.WidthPx), blocks: slices.Clone(s.blocks)}
 	p.bank.size = size
 	art := newArtwork(o)
@@ -72,7 +72,7 @@ func newJPEGPlate(s *jpegStencil, o Options, size *atomic.Int64) *jpegPlate {
 		p.bank.entries[i].Store(uint64(e))
 	}
 	p.steps = slices.Clip(p.steps)
-	size.Add(int64(8*len(w.entries) + 96*len(p.steps) + 64*len(p.blocks)))
+	size.add(8*len(w.entries) + 96*len(p.steps) + 64*len(p.blocks))
 	return p
 }
 

@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math"
-	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -177,7 +176,7 @@ func jpegPlateOf(tb testing.TB, s *suncode.Symbol, o Options) *jpegPlate {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	var size atomic.Int64
+	var size meter
 	return newJPEGPlate(newJPEGStencil(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, &size), o, &size)
 }
 
@@ -267,14 +266,14 @@ func BenchmarkJPEGPlate(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("stencil/%d", width), func(b *testing.B) {
 			for b.Loop() {
-				var size atomic.Int64
+				var size meter
 				newJPEGStencil(width, 36, black, white, &size)
 			}
 		})
 		b.Run(fmt.Sprintf("plate/%d", width), func(b *testing.B) {
 			o, _ := o.complete(s)
 			for b.Loop() {
-				var size atomic.Int64
+				var size meter
 				newJPEGPlate(plate.jpegStencil, o, &size)
 			}
 		})

@@ -31,16 +31,10 @@ type inkBlock struct {
 
 const blockEdge = 8
 
-// Widths that a plate can have, in pixels.
-const (
-	MinPlatePx = 200
-	MaxPlatePx = 2048
-)
-
 // newJPEGStencil surveys the blocks and makes the tables. Lines and ground without chroma, black and white above all,
 // need it in the logo and badge only and take 4:2:0. Else chroma is as sharp as luma: blocks of half the resolution
 // would depend on four times as many places.
-func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *atomic.Int64) *jpegStencil {
+func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *jpegStencil {
 	s := &jpegStencil{lattice: newLattice(widthPx, rays)}
 	s.bank.size = size
 	for cover, c := range newShades(line, ground) {
@@ -59,7 +53,7 @@ func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *atomic.In
 		}
 	}
 	s.bank.entries = place(s.blocks, s.full, func(b *inkBlock) bool { return b.shared })
-	size.Add(int64(8 * len(s.bank.entries)))
+	size.add(8*len(s.bank.entries) + 64*len(s.blocks) + 4*len(s.index))
 	typical := Options{
 		WidthPx: widthPx, Line: line, Ground: ground, Logo: typicalLogo, Badge: ourBadge,
 	}

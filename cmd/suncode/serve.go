@@ -19,10 +19,16 @@ import (
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/ticket"
 )
 
-const defaultAddr = "127.0.0.1:8080"
+const (
+	defaultAddr = "127.0.0.1:8080"
+
+	defaultPlateMiB = render.DefaultPlateBytes >> 20
+	maxPlateMiB     = 1 << 20
+)
 
 // Bounds of one connection. Writing may take longest: a large picture over a
 // slow line.
@@ -59,6 +65,7 @@ type serveOptions struct {
 	rateLimit      int
 	dailyLimit     int
 	pathLimit      int
+	plateMemory    int
 	publicURL      string
 	proxies        networkList
 	cloudSignature choice
@@ -73,6 +80,7 @@ func plainServe() *serveOptions {
 		compat:         oneOf("wechat", "lenient"),
 		rateLimit:      issue.CallsPerMinute,
 		pathLimit:      issue.MaxPaths,
+		plateMemory:    defaultPlateMiB,
 		publicURL:      "http://" + defaultAddr,
 		cloudSignature: oneOf("verify", "ignore"),
 		logFormat:      oneOf("text", "json"),
@@ -107,11 +115,12 @@ func newServe() *cobra.Command {
 	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute for each kind of code, 0 for no limit")
 	flags.IntVar(&o.dailyLimit, "daily-limit", 0, "let an app make `N` calls a day for each kind of code, 0 for no limit")
 	flags.IntVar(&o.pathLimit, "path-limit", issue.MaxPaths, "let an app have `N` codes with a path; those with a scene have no limit")
+	flags.IntVar(&o.plateMemory, "plate-memory", defaultPlateMiB, "keep up to `MIB` of compiled drawings, which make a code in no time")
 	flags.Var(&o.proxies, "trusted-proxies", "believe proxies in these `CIDR`s, with commas between, when they say who calls (X-Forwarded-For)")
 	addChoice(cmd, &o.cloudSignature, "cloud-signature", "check who signed a cloud call, or take every one for what it says: only where no stranger can reach the server")
 	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
 	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
-	bindEnv(flags, "addr", "demo", "compat", "public-url", "rate-limit", "daily-limit", "path-limit", "trusted-proxies", "cloud-signature", "log-format", "log-level")
+	bindEnv(flags, "addr", "demo", "compat", "public-url", "rate-limit", "daily-limit", "path-limit", "plate-memory", "trusted-proxies", "cloud-signature", "log-format", "log-level")
 	o.tls.define(flags)
 	return cmd
 }
@@ -126,6 +135,7 @@ func (o *serveOptions) check() error {
 		{"--rate-limit", o.rateLimit, issue.MaxCalls, "0 means no limit"},
 		{"--daily-limit", o.dailyLimit, issue.MaxCalls, "0 means no limit"},
 		{"--path-limit", o.pathLimit, ticket.MaxPage, "0 means none"},
+		{"--plate-memory", o.plateMemory, maxPlateMiB, "in MiB; the drawing in use is kept whatever the number"},
 	} {
 		if limit.n < 0 || limit.n > limit.most {
 			return usageError(limit.zeroMeans, "%s %d is out of range", limit.flag, limit.n)

@@ -52,7 +52,7 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 		panic(err) // the flag admits only its words
 	}
 	platform := wxapi.New(wxapi.Config{
-		Issuer:  issue.NewIssuer(store).LimitPaths(o.pathLimit),
+		Issuer:  issue.NewIssuer(store).LimitPaths(o.pathLimit).KeepPlates(int64(o.plateMemory) << 20),
 		Tokens:  issue.NewTokens(store, nil),
 		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, o.dailyLimit), nil),
 		Journal: journal,

@@ -1,7 +1,6 @@
 package issue
 
 import (
-	"bytes"
 	"context"
 	"image/color"
 	"strings"
@@ -66,10 +65,20 @@ type Picture struct {
 type Issuer struct {
 	store    Store
 	maxPaths int
+	plates   *render.Plates
 }
 
 // NewIssuer makes an Issuer on the store, with the bounds of the API.
-func NewIssuer(store Store) *Issuer { return &Issuer{store, MaxPaths} }
+func NewIssuer(store Store) *Issuer {
+	return &Issuer{store, MaxPaths, render.NewPlates(render.DefaultPlateBytes)}
+}
+
+// KeepPlates changes how many bytes of memory compiled drawings may take, which
+// is [render.DefaultPlateBytes] otherwise, and returns the Issuer.
+func (i *Issuer) KeepPlates(budgetBytes int64) *Issuer {
+	i.plates = render.NewPlates(budgetBytes)
+	return i
+}
 
 // LimitPaths changes how many codes with a path an app may have, which is
 // [MaxPaths] otherwise, and returns the Issuer. What an app has above it stays
@@ -88,12 +97,12 @@ func (i *Issuer) Issue(ctx context.Context, r Request) (Picture, error) {
 	if err != nil {
 		return Picture{}, err
 	}
-	return draw(app, raw, r.Looks)
+	return i.draw(app, raw, r.Looks)
 }
 
 // draw is the picture of the ticket's code in the app's colours. Its one error
 // that is not ours is [InvalidWidth].
-func draw(app *App, raw []byte, l Looks) (Picture, error) {
+func (i *Issuer) draw(app *App, raw []byte, l Looks) (Picture, error) {
 	if err := checkWidth(l.WidthPx); err != nil {
 		return Picture{}, err
 	}
@@ -102,16 +111,12 @@ func draw(app *App, raw []byte, l Looks) (Picture, error) {
 		return Picture{}, err
 	}
 	picture := Picture{MediaType: "image/jpeg", Ticket: raw}
-	write := render.JPEG
+	write := i.plates.AppendJPEG
 	if l.Transparent {
-		picture.MediaType, write = "image/png", render.PNG
+		picture.MediaType, write = "image/png", i.plates.AppendPNG
 	}
-	var b bytes.Buffer
-	if err := write(&b, &symbol, l.options(app)); err != nil {
-		return Picture{}, err
-	}
-	picture.Data = b.Bytes()
-	return picture, nil
+	picture.Data, err = write(nil, &symbol, l.options(app))
+	return picture, err
 }
 
 func checkWidth(widthPx int) error {

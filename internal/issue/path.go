@@ -46,7 +46,7 @@ func (i *Issuer) IssuePath(ctx context.Context, r PathRequest) (Picture, error) 
 	if err != nil {
 		return Picture{}, err
 	}
-	picture, err := draw(app, raw, r.Looks)
+	picture, err := i.draw(app, raw, r.Looks)
 	picture.Used = app.Paths.Len()
 	return picture, err
 }

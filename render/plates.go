@@ -1,0 +1,253 @@
+package render
+
+import (
+	"bytes"
+	"image/color"
+	"maps"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/suncode/suncode"
+)
+
+// Plates makes pictures by looking bits up instead of drawing. A plate is the drawing of a width, a ray count, its
+// colours, a logo and a badge, compiled: for each part of the file the coded bits in every state of the few places of
+// the grid that touch it. The first picture from a plate costs a few drawings, the others next to nothing.
+//
+// Plates are kept within a budget of memory. What several share, all that does not depend on logo and badge, is there
+// once. Of the plates used once only, which may take a quarter of the budget, the oldest goes first, so that a flood
+// of new colours drives out nothing but itself; of the others the one that was not used for longest. At most all but
+// one of the processors build plates at a time, and none is built twice at once.
+//
+// It is safe for concurrent use.
+type Plates struct {
+	budget   int64
+	size     atomic.Int64
+	epoch    atomic.Int64 // the number of plates made
+	building chan struct{}
+	slots    atomic.Pointer[map[plateKey]*plateSlot] // copied to change it
+	mu       sync.Mutex                              // for changing slots, and for stencils
+	stencils map[stencilKey]*stencilSlot
+}
+
+// DefaultPlateBytes is a budget that serves hundreds of apps at the usual width.
+const DefaultPlateBytes = 256 << 20
+
+// Widths that a plate can have, in pixels. Others are drawn.
+const (
+	MinPlatePx = 200
+	MaxPlatePx = 2048
+)
+
+// stencilKey is what plates that share a stencil have in common.
+type stencilKey struct {
+	widthPx, rays int
+	line, ground  color.NRGBA // no ground: transparent
+	png           bool
+}
+
+// plateKey is all that a plate depends on.
+type plateKey struct {
+	stencilKey
+	logo  *Logo
+	badge *Badge
+}
+
+// plate is a compiled picture file.
+type plate interface {
+	// appendTo adds the file with a symbol's rays to dst.
+	appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte
+}
+
+// plateSlot holds a plate that is there or being built.
+type plateSlot struct {
+	once    sync.Once
+	plate   plate
+	bytes   meter
+	stencil *stencilSlot
+	last    atomic.Int64 // the epoch of the last use
+	again   atomic.Bool  // it was used twice
+}
+
+// stencilSlot holds what plates share. It lives as long as one of them.
+type stencilSlot struct {
+	once   sync.Once
+	jpeg   *jpegStencil
+	bytes  meter
+	plates int
+}
+
+// meter adds up what something takes, for itself and in the sum of all.
+type meter struct {
+	mu  sync.Mutex
+	own int64
+	sum *atomic.Int64 // nil when it was dropped
+}
+
+func (m *meter) add(bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.own += int64(bytes)
+	if m.sum != nil {
+		m.sum.Add(int64(bytes))
+	}
+}
+
+// drop takes it out of the sum.
+func (m *meter) drop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.sum != nil {
+		m.sum.Add(-m.own)
+	}
+	m.sum = nil
+}
+
+func (m *meter) bytes() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.own
+}
+
+// NewPlates makes Plates that keep to a budget of bytes. Whatever the budget, the plate in use is there.
+func NewPlates(budgetBytes int64) *Plates {
+	p := &Plates{
+		budget:   budgetBytes,
+		building: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+		stencils: map[stencilKey]*stencilSlot{},
+	}
+	p.slots.Store(&map[plateKey]*plateSlot{})
+	return p
+}
+
+// AppendJPEG adds the picture to dst: a baseline JFIF file that looks better than quality 90, in 4:2:0 where lines and
+// ground are black, white or grey and in 4:4:4 where they have a colour. The same symbol and options give the same
+// bytes, whatever plates there are. Errors are those of JPEG.
+func (p *Plates) AppendJPEG(dst []byte, s *suncode.Symbol, o Options) ([]byte, error) {
+	return p.append(dst, s, o, false)
+}
+
+// AppendPNG adds the picture to dst: a PNG file of what Draw draws. Errors are those of PNG.
+func (p *Plates) AppendPNG(dst []byte, s *suncode.Symbol, o Options) ([]byte, error) {
+	return appendDrawn(dst, s, o, true)
+}
+
+func (p *Plates) append(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, error) {
+	if o.Transparent && !png {
+		return dst, errTransparentJPEG
+	}
+	o, err := o.complete(s)
+	if err != nil {
+		return dst, err
+	}
+	if o.WidthPx < MinPlatePx || o.WidthPx > MaxPlatePx {
+		return appendDrawn(dst, s, o, png)
+	}
+	slot := p.slot(s.Level.Rays(), o, png)
+	rays := s.Rays()
+	dst = slot.plate.appendTo(dst, &rays)
+	if p.size.Load() > p.budget {
+		p.trim()
+	}
+	return dst, nil
+}
+
+// appendDrawn adds a picture that there is no plate for.
+func appendDrawn(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, error) {
+	write := JPEG
+	if png {
+		write = PNG
+	}
+	b := bytes.NewBuffer(dst)
+	err := write(b, s, o)
+	return b.Bytes(), err
+}
+
+// slot finds the plate, or builds it.
+func (p *Plates) slot(rays int, o Options, png bool) *plateSlot {
+	key := plateKey{stencilKey{o.WidthPx, rays, o.Line, o.Ground, png}, o.Logo, o.Badge}
+	slot := (*p.slots.Load())[key]
+	if slot == nil {
+		slot = p.open(key)
+	} else if !slot.again.Load() {
+		slot.again.Store(true)
+	}
+	if now := p.epoch.Load(); slot.last.Load() != now {
+		slot.last.Store(now)
+	}
+	slot.once.Do(func() { p.build(slot, key, o) })
+	return slot
+}
+
+// open makes an empty slot, unless somebody else just did.
+func (p *Plates) open(key plateKey) *plateSlot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if slot := (*p.slots.Load())[key]; slot != nil {
+		return slot
+	}
+	stencil := p.stencils[key.stencilKey]
+	if stencil == nil {
+		stencil = &stencilSlot{bytes: meter{sum: &p.size}}
+		p.stencils[key.stencilKey] = stencil
+	}
+	stencil.plates++
+	slot := &plateSlot{stencil: stencil, bytes: meter{sum: &p.size}}
+	slots := maps.Clone(*p.slots.Load())
+	slots[key] = slot
+	p.slots.Store(&slots)
+	p.epoch.Add(1)
+	return slot
+}
+
+func (p *Plates) build(slot *plateSlot, key plateKey, o Options) {
+	p.building <- struct{}{}
+	defer func() { <-p.building }()
+	shared := slot.stencil
+	shared.once.Do(func() {
+		shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes)
+	})
+	slot.plate = newJPEGPlate(shared.jpeg, o, &slot.bytes)
+}
+
+// trim drops plates until those that stay fit into the budget.
+func (p *Plates) trim() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	slots := maps.Clone(*p.slots.Load())
+	for len(slots) > 1 && p.size.Load() > p.budget {
+		key := p.victim(slots)
+		slot := slots[key]
+		delete(slots, key)
+		slot.bytes.drop()
+		if slot.stencil.plates--; slot.stencil.plates == 0 {
+			slot.stencil.bytes.drop()
+			delete(p.stencils, key.stencilKey)
+		}
+	}
+	p.slots.Store(&slots)
+}
+
+// victim is the plate to drop next: the one used least lately, among those used once if they take more than their
+// quarter of the budget or there are no others, else among the others.
+func (p *Plates) victim(slots map[plateKey]*plateSlot) plateKey {
+	var oldest [2]plateKey
+	least := [2]int64{-1, -1}
+	once := int64(0)
+	for key, slot := range slots {
+		kind := 0
+		if slot.again.Load() {
+			kind = 1
+		} else {
+			once += slot.bytes.bytes() + slot.stencil.bytes.bytes()
+		}
+		if last := slot.last.Load(); least[kind] < 0 || last < least[kind] {
+			oldest[kind], least[kind] = key, last
+		}
+	}
+	if least[1] < 0 || least[0] >= 0 && once > p.budget/4 {
+		return oldest[0]
+	}
+	return oldest[1]
+}
