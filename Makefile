@@ -17,7 +17,7 @@ lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-
 # npm writes this file when everything else is in place.
 node_clients := conformance/node_modules/.package-lock.json
 
-.PHONY: help run build test check conformance lint fmt fuzz bench robustness cover clean
+.PHONY: help run build web test check conformance lint fmt fuzz bench robustness cover clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ run: ## start the server with its demo app on http://127.0.0.1:8080
 
 build: ## the program as one static file, ./suncode
 	CGO_ENABLED=0 go build -trimpath -o suncode ./cmd/suncode
+
+web: ## @suncode/scan, the scanner for browsers and Node, in web/scan/dist
+	web/scan/build.sh
 
 test: ## install what the tests need on a bare Debian machine, then check everything
 	@tools/needs.sh
@@ -51,6 +54,7 @@ $(node_clients): conformance/package.json conformance/package-lock.json
 lint: ## formatting and linters only
 	$(lint) fmt --diff
 	$(lint) run ./...
+	GOOS=js GOARCH=wasm $$(go tool -modfile=tools/go.mod -n golangci-lint) run ./web/scan/wasm
 	$(lint_tools) run ./...
 	$(lint_conformance) run ./...
 	$(lint_bench) run ./...
@@ -76,5 +80,5 @@ cover: ## test coverage per function, and as a page in cover.html
 	go tool cover -html=cover.out -o cover.html
 
 clean: ## remove what the other targets leave behind (never suncode-data)
-	rm -rf suncode dist cover.out cover.html
+	rm -rf suncode dist web/scan/dist cover.out cover.html
 	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -delete

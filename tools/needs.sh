@@ -12,6 +12,7 @@ needs=(
   "zbarimg       zbar-tools"           # reads our QR codes as phones do
   "node          nodejs"               # runs the clients written for it; conformance/package.json says from which version on
   "npm           npm"                 # fetches them
+  "chromium      chromium"             # runs @suncode/scan as browsers do
 )
 
 missing=()
