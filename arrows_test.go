@@ -40,11 +40,13 @@ var rooms = map[string]room{
 	"internal/picture": {theirs: "golang.org/x/image", never: offNet},
 	"render":           {ours: ". internal/picture", theirs: "golang.org/x/image", never: offNet},
 	"scan":             {ours: ".", never: offNet},
-	"internal/qrcode":  {theirs: "github.com/boombuler/barcode", never: offNet},
+	"web/scan/wasm":    {ours: "scan", never: "encoding/json fmt image/gif image/jpeg image/png log net os"},
+	"internal/qrcode":  {theirs: "github.com/boombuler/barcode github.com/makiuchi-d/gozxing", never: offNet},
+	"internal/reading": {ours: "scan internal/picture internal/qrcode", never: "database/sql log net/http os"},
 	"internal/issue":   {ours: ". ticket render internal/qrcode", never: domain},
 	"internal/sqlite":  {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
-	"internal/wxapi":   {ours: "internal/issue", never: "database/sql os"},
-	"internal/scanapi": {ours: "scan internal/issue internal/picture", never: "database/sql os"},
+	"internal/wxapi":   {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
+	"internal/scanapi": {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/console": {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {
 		ours: "scan internal/testkit", never: "net",
@@ -58,7 +60,7 @@ var rooms = map[string]room{
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/scanapi internal/console internal/launch internal/devtools",
+			"internal/reading internal/scanapi internal/console internal/launch internal/devtools",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

@@ -67,6 +67,7 @@ type serveOptions struct {
 	pathLimit      int
 	plateMemory    int
 	publicURL      string
+	appLink        string
 	proxies        networkList
 	cloudSignature choice
 	logFormat      choice
@@ -112,6 +113,7 @@ func newServe() *cobra.Command {
 	flags.BoolVar(&o.demo, "demo", true, "make a demo app at the first start and print how to use it")
 	addChoice(cmd, &o.compat, "compat", "as strict as the platform's API, or lenient; docs/API.md has the differences")
 	flags.StringVar(&o.publicURL, "public-url", "", "phones reach this server at `URL`, for square codes; the address it prints unless given")
+	flags.StringVar(&o.appLink, "app-link", "", "what a scanned code opens: a `URL` with {appid}, {page}, {path}, {query} and {scene} to fill in")
 	flags.IntVar(&o.rateLimit, "rate-limit", issue.CallsPerMinute, "let an app make `N` calls a minute for each kind of code, 0 for no limit")
 	flags.IntVar(&o.dailyLimit, "daily-limit", 0, "let an app make `N` calls a day for each kind of code, 0 for no limit")
 	flags.IntVar(&o.pathLimit, "path-limit", issue.MaxPaths, "let an app have `N` codes with a path; those with a scene have no limit")
@@ -120,7 +122,7 @@ func newServe() *cobra.Command {
 	addChoice(cmd, &o.cloudSignature, "cloud-signature", "check who signed a cloud call, or take every one for what it says: only where no stranger can reach the server")
 	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
 	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
-	bindEnv(flags, "addr", "demo", "compat", "public-url", "rate-limit", "daily-limit", "path-limit", "plate-memory", "trusted-proxies", "cloud-signature", "log-format", "log-level")
+	bindEnv(flags, "addr", "demo", "compat", "public-url", "app-link", "rate-limit", "daily-limit", "path-limit", "plate-memory", "trusted-proxies", "cloud-signature", "log-format", "log-level")
 	o.tls.define(flags)
 	return cmd
 }
@@ -145,6 +147,9 @@ func (o *serveOptions) check() error {
 		if err := checkPublicURL(o.publicURL); err != nil {
 			return err
 		}
+	}
+	if _, err := issue.ParseLink(o.appLink); err != nil {
+		return usageError("as in 'https://app.example.com/open?path={path}'", "--app-link %q: %w", o.appLink, err)
 	}
 	return o.tls.check()
 }
@@ -218,7 +223,7 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 		if id.prepare != nil {
 			go id.prepare()
 		}
-		log.Info("serving", "addr", l.Addr().String(), "url", w.base, "data", o.data, "compat", o.compat.value, "version", buildInfo().Version)
+		log.Info("serving", "addr", l.Addr().String(), "url", w.base, "public", o.publicURL, "data", o.data, "compat", o.compat.value, "version", buildInfo().Version)
 	}
 	return serve(ctx, stop, log, announce, servers)
 }

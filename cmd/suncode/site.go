@@ -11,6 +11,7 @@ import (
 	"github.com/suncode/suncode/internal/cloudcall"
 	"github.com/suncode/suncode/internal/console"
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/reading"
 	"github.com/suncode/suncode/internal/scanapi"
 	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/internal/wxapi"
@@ -35,8 +36,10 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
   POST /cgi-bin/openapi/rid/get     why a call failed
   POST /cgi-bin/clear_quota         today's calls count no more; also /v2
   POST /admin                       cloud calls, for wx-server-sdk
+  POST /cv/img/qrcode               what the codes in a picture say
   POST /suncode/v1/resolve          where a ticket leads
   POST /suncode/v1/scan             where the codes in a picture lead
+  GET  /scan                        reads codes with the camera, or in a picture
   GET  /c/{ticket}                  where a square code leads, as a page
   GET  /healthz                     whether this server is well
   GET  /metrics                     its figures, for Prometheus
@@ -51,20 +54,26 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 	if err := compat.UnmarshalText([]byte(o.compat.value)); err != nil {
 		panic(err) // the flag admits only its words
 	}
+	link, err := issue.ParseLink(o.appLink)
+	if err != nil {
+		panic(err) // check has looked at it
+	}
+	reader := reading.New(reading.Config{})
 	platform := wxapi.New(wxapi.Config{
 		Issuer:  issue.NewIssuer(store).LimitPaths(o.pathLimit).KeepPlates(int64(o.plateMemory) << 20),
 		Tokens:  issue.NewTokens(store, nil),
 		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, o.dailyLimit), nil),
 		Journal: journal,
 		Landing: strings.TrimSuffix(o.publicURL, "/") + console.LandingPath,
+		Reader:  reader,
 		Proxies: o.proxies,
 		Compat:  compat,
 		Log:     log,
 		Observe: m.observe,
 	})
 	resolver := issue.NewResolver(store)
-	reading := scanapi.New(scanapi.Config{Resolver: resolver, Log: log, Observe: m.observe})
-	pages := console.New(console.Config{Resolver: resolver, Log: log, Observe: m.observe})
+	scans := scanapi.New(scanapi.Config{Resolver: resolver, Reader: reader, Link: link, Log: log, Observe: m.observe})
+	pages := console.New(console.Config{Resolver: resolver, Link: link, Log: log, Observe: m.observe})
 
 	functions := cloudcall.New(cloudcall.Config{
 		Registry: store,
@@ -79,7 +88,8 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 	mux.Handle(cloudcall.Path, functions)
 	mux.Handle("/cgi-bin/", platform)
 	mux.Handle("/wxa/", platform)
-	mux.Handle("/suncode/v1/", reading)
+	mux.Handle("/cv/", platform)
+	mux.Handle("/suncode/v1/", scans)
 	mux.Handle(console.LandingPath, pages)
 	mux.Handle("GET "+metricsPath, m)
 	mux.Handle("GET "+healthPath, healthz(store, log))

@@ -31,6 +31,8 @@ const LandingPath = "/c/"
 // Config is what a [Handler] works with. Resolver is needed, the rest may be left out.
 type Config struct {
 	Resolver *issue.Resolver
+	// Link is where codes are opened. The zero Link opens none.
+	Link issue.Link
 	// Log gets a line for every page: debug when the code leads somewhere, info when not, error when the server could
 	// not do it. nil is no log.
 	Log *slog.Logger

@@ -1,5 +1,5 @@
-// Package qrcode draws square QR codes, which any phone's camera reads. It is for the one call of the API that gives
-// square codes; the round ones are package suncode's, and share nothing with these.
+// Package qrcode draws square QR codes, which any phone's camera reads, and reads them. It is for the calls of the API
+// that give and take square codes; the round ones are package suncode's, and share nothing with these.
 //
 // The matrix comes from github.com/boombuler/barcode: pure Go, without dependencies of its own, released and looked
 // after. How it becomes a picture of an exact width is decided here.

@@ -2,32 +2,26 @@ package scanapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"image"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"strconv"
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
-	"github.com/suncode/suncode/scan"
+	"github.com/suncode/suncode/internal/reading"
 )
 
 // Config is what a [Handler] works with. Resolver is needed, the rest may be left out.
 type Config struct {
 	Resolver *issue.Resolver
 
-	// Scans is how many pictures are looked at together, 0 is one per processor. Others wait.
-	Scans int
-	// MaxPixels is the largest picture that is looked at, 0 is [DefaultMaxPixels].
-	MaxPixels int
-	// UploadBytes bounds what pictures that are being received or are waiting take together, 0 is
-	// [DefaultUploadBytes]. A picture that does not fit is turned away.
-	UploadBytes int64
+	// Reader reads the pictures, nil is one with the defaults.
+	Reader *reading.Reader
+	// Link is what a target's link is made of. The zero Link makes none.
+	Link issue.Link
 
 	// Log gets a line for every call: debug when it worked, info when the caller was wrong, error when the server
 	// was. nil is no log.
@@ -37,33 +31,13 @@ type Config struct {
 	Observe func(path, code string, took time.Duration, bytes int)
 }
 
-const (
-	// DefaultMaxPixels takes the pictures of most cameras, 32 million pixels. With the four bytes that a pixel has
-	// in most pictures it is 128 MiB for every scan at work.
-	DefaultMaxPixels = 32 << 20
-	// DefaultUploadBytes is enough for eight of the largest pictures, or for a hundred usual ones.
-	DefaultUploadBytes = 256 << 20
-)
-
 // Handler serves the API. It is for the paths under /suncode/v1/ and answers every path.
-type Handler struct {
-	Config
-
-	find    func(context.Context, image.Image, scan.Options) []scan.Result
-	slots   chan struct{} // holds one element for every scan at work
-	uploads budget
-}
+type Handler struct{ Config }
 
 // New makes a Handler.
 func New(c Config) *Handler {
-	if c.Scans <= 0 {
-		c.Scans = runtime.GOMAXPROCS(0)
-	}
-	if c.MaxPixels <= 0 {
-		c.MaxPixels = DefaultMaxPixels
-	}
-	if c.UploadBytes <= 0 {
-		c.UploadBytes = DefaultUploadBytes
+	if c.Reader == nil {
+		c.Reader = reading.New(reading.Config{})
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -71,9 +45,7 @@ func New(c Config) *Handler {
 	if c.Observe == nil {
 		c.Observe = func(string, string, time.Duration, int) {}
 	}
-	h := &Handler{Config: c, find: scan.FindContext, slots: make(chan struct{}, c.Scans)}
-	h.uploads.free.Store(c.UploadBytes)
-	return h
+	return &Handler{c}
 }
 
 // routes are the calls by their path. Each returns what its answer's JSON is made of.

@@ -24,6 +24,7 @@ import (
 
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/reading"
 	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/scan"
 	"github.com/suncode/suncode/ticket"
@@ -86,6 +87,12 @@ var problemCases = []struct {
 	{"home of what is not published", unpublishedError, func(r *rig) reply {
 		return r.resolve(r.issue(func(q *issue.Request) { q.Env, q.CheckPath = "trial", false }).Ticket)
 	}},
+	{"a form of answer that is none", badRequest, func(r *rig) reply {
+		return r.post("/suncode/v1/scan?format=xml", "image/jpeg", bytes.NewReader(r.issue(nil).Data))
+	}},
+	{"white picture, as wx.scanCode", noCode, func(r *rig) reply {
+		return r.post("/suncode/v1/scan?format=scancode", "image/png", bytes.NewReader(pngOf(r.t, image.NewUniform(color.White), 300, 300)))
+	}},
 	{"not JSON", badRequest, func(r *rig) reply { return r.post("/suncode/v1/resolve", "", strings.NewReader(`ticket=x`)) }},
 	{"no ticket", badRequest, func(r *rig) reply { return r.post("/suncode/v1/resolve", "", strings.NewReader(`{}`)) }},
 	{"trailing text", badRequest, func(r *rig) reply {
@@ -113,26 +120,26 @@ var problemCases = []struct {
 	{"cut picture", damagedPicture, func(r *rig) reply { data := r.issue(nil).Data; return r.scan(data[:len(data)/2]) }},
 	{"white picture", noCode, func(r *rig) reply { return r.scan(pngOf(r.t, image.NewUniform(color.White), 300, 300)) }},
 	{"many pixels", tooLarge, func(r *rig) reply {
-		small := newRig(r.t, func(h *Handler) { h.MaxPixels = 299 * 300 })
+		small := newRig(r.t, func(h *Handler) { h.Reader = reading.New(reading.Config{MaxPixels: 299 * 300}) })
 		return small.scan(pngOf(r.t, image.NewUniform(color.White), 300, 300))
 	}},
 	{"long picture", tooLarge, func(r *rig) reply { return r.scan(make([]byte, maxPicture+1)) }},
 	{"long picture in a form", tooLarge, func(r *rig) reply { return r.postForm("x.jpg", make([]byte, maxPicture+1)) }},
 	{"longer form", tooLarge, func(r *rig) reply { return r.postForm("x.jpg", make([]byte, maxForm+1)) }},
 	{"no memory left", busy, func(r *rig) reply {
-		full := newRig(r.t, func(h *Handler) { h.uploads.free.Store(chunk) })
-		return full.scan(make([]byte, 2*chunk))
+		full := newRig(r.t, func(h *Handler) { h.Reader = reading.New(reading.Config{UploadBytes: 64 << 10}) })
+		return full.scan(make([]byte, 128<<10))
 	}},
 	{"a panic", internalError, func(r *rig) reply {
 		broken := newRig(r.t, func(h *Handler) {
-			h.find = func(context.Context, image.Image, scan.Options) []scan.Result { panic("out of order") }
+			h.Reader = reading.New(reading.Config{Find: func(context.Context, image.Image, scan.Options) []scan.Result { panic("out of order") }})
 		})
 		got := broken.scan(pngOf(r.t, image.NewUniform(color.White), 30, 30))
 		broken.Close()
 		if log := broken.log.String(); !strings.Contains(log, "level=ERROR") || !strings.Contains(log, "out of order") {
 			r.t.Errorf("log: %s", log)
 		}
-		if len(broken.handler.slots) != 0 || broken.handler.uploads.free.Load() != DefaultUploadBytes {
+		if !broken.handler.Reader.Idle() {
 			r.t.Error("the call kept its slot or its memory")
 		}
 		return got
@@ -192,7 +199,7 @@ func TestProblems(t *testing.T) {
 		})
 		tested[c.want] = true
 	}
-	if len(r.handler.slots) != 0 || r.handler.uploads.free.Load() != DefaultUploadBytes {
+	if !r.handler.Reader.Idle() {
 		t.Error("the calls kept slots or memory")
 	}
 	documented := documentedProblems(t)
@@ -333,8 +340,7 @@ func TestScansAtOnce(t *testing.T) {
 	working, most := 0, 0
 	started, finish := make(chan struct{}, 10), make(chan struct{})
 	r := newRig(t, func(h *Handler) {
-		h.slots = make(chan struct{}, slots)
-		h.find = func(context.Context, image.Image, scan.Options) []scan.Result {
+		h.Reader = reading.New(reading.Config{Scans: slots, Find: func(context.Context, image.Image, scan.Options) []scan.Result {
 			mu.Lock()
 			working++
 			most = max(most, working)
@@ -345,7 +351,7 @@ func TestScansAtOnce(t *testing.T) {
 			working--
 			mu.Unlock()
 			return nil
-		}
+		}})
 	})
 	data := pngOf(t, image.NewUniform(color.White), 30, 30)
 	var group sync.WaitGroup
@@ -357,7 +363,7 @@ func TestScansAtOnce(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := r.handler.look(ctx, data); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := r.handler.Reader.Read(ctx, data, false); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("waiting ended with %v", err)
 	}
 	close(finish)

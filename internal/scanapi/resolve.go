@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/reading"
 )
 
 // maxQuestion is the longest body of a resolve call, in bytes: many times a ticket.
@@ -22,12 +23,13 @@ type targetJSON struct {
 	Query      map[string]string `json:"query"` // the scene as encodeURIComponent writes it, or a path's own parameters
 	Scene      string            `json:"scene"`
 	EnvVersion string            `json:"env_version"`
+	Link       string            `json:"link,omitempty"` // where an app is opened, if the server was told
 }
 
-func targetOf(t issue.Target) *targetJSON {
+func (h *Handler) targetOf(t issue.Target) *targetJSON {
 	return &targetJSON{
 		AppID: t.App.AppID, Page: t.Page, Path: t.Path, Query: t.Query, Scene: t.Scene,
-		EnvVersion: t.Env.String(),
+		EnvVersion: t.Env.String(), Link: h.Link.To(t),
 	}
 }
 
@@ -54,7 +56,7 @@ func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return targetOf(target), nil
+	return h.targetOf(target), nil
 }
 
 // bodyProblem is what to answer when the body could not be read to its end. A connection with the rest of a body that
@@ -62,6 +64,12 @@ func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
 func bodyProblem(w http.ResponseWriter, err error, limit int) error {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
+	}
+	if errors.Is(err, reading.ErrBusy) {
+		return busy.because("too many pictures at once, try again")
+	}
+	if errors.Is(err, reading.ErrNoFile) {
+		return badRequest.because("the form has no file in it")
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		w.Header().Set("Connection", "close")

@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/suncode/suncode/internal/picture"
+	"github.com/suncode/suncode/internal/reading"
 	"github.com/suncode/suncode/scan"
 )
 
@@ -39,31 +39,46 @@ func (h *Handler) scan(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != http.MethodPost {
 		return nil, wantsPost.because("send a POST")
 	}
+	form, known := forms[r.URL.Query().Get("format")]
+	if !known {
+		return nil, badRequest.because("format is %.40q: leave it out, or take scancode", r.URL.Query().Get("format"))
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	file, err := pictureFile(r)
 	if err != nil {
 		return nil, bodyProblem(w, err, maxPicture)
 	}
-	upload, err := h.uploads.receive(io.LimitReader(file, maxPicture+1))
-	defer upload.release()
+	upload, err := h.Reader.Receive(io.LimitReader(file, maxPicture+1))
+	defer upload.Release()
 	if err != nil {
 		return nil, bodyProblem(w, err, maxPicture)
 	}
-	if len(upload.data) > maxPicture {
+	if len(upload.Data) > maxPicture {
 		return nil, bodyProblem(w, &http.MaxBytesError{Limit: maxPicture}, maxPicture)
 	}
-	results, err := h.look(r.Context(), upload.data)
+	seen, err := h.Reader.Read(r.Context(), upload.Data, form.square)
 	if err != nil {
-		return nil, err
+		return nil, h.pictureProblem(err)
 	}
-	if len(results) == 0 {
+	if len(seen.Codes)+len(seen.Square) == 0 {
 		return nil, noCode.because("the picture is readable, but there is no code in it that could be read")
 	}
-	codes := make([]codeJSON, len(results))
-	for i := range results {
-		codes[i] = h.describe(&results[i])
-	}
-	return map[string]any{"codes": codes}, nil
+	return form.answer(h, seen), nil
+}
+
+// forms are the forms of the answer by what format asks for. square tells whether QR codes count.
+var forms = map[string]struct {
+	square bool
+	answer func(*Handler, reading.Sight) any
+}{
+	"": {false, func(h *Handler, seen reading.Sight) any {
+		codes := make([]codeJSON, len(seen.Codes))
+		for i := range seen.Codes {
+			codes[i] = h.describe(&seen.Codes[i])
+		}
+		return map[string]any{"codes": codes}
+	}},
+	"scancode": {true, (*Handler).scanCode},
 }
 
 // curlType is what curl --data-binary calls any body.
@@ -80,48 +95,22 @@ func pictureFile(r *http.Request) (io.Reader, error) {
 	case strings.HasPrefix(mediaType, "image/"), mediaType == "application/octet-stream", mediaType == curlType:
 		return r.Body, nil
 	case mediaType == "multipart/form-data" && params["boundary"] != "":
-		return formFile(multipart.NewReader(r.Body, params["boundary"]))
+		return reading.FormFile(multipart.NewReader(r.Body, params["boundary"]))
 	}
 	return nil, wrongType.because("send the picture with Content-Type image/jpeg, image/png or image/webp, or as the file of a multipart form; this is %.60q", contentType)
 }
 
-// formFile is the first file of the form, whatever its field is called.
-func formFile(form *multipart.Reader) (io.Reader, error) {
-	for {
-		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil, badRequest.because("the form has no file in it")
-		}
-		if err != nil {
-			return nil, err
-		}
-		if part.FileName() != "" {
-			return part, nil
-		}
-	}
-}
-
-// look reads the codes of a picture file once it is its turn.
-func (h *Handler) look(ctx context.Context, data []byte) ([]scan.Result, error) {
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	img, _, err := picture.DecodeWithin(data, h.MaxPixels)
+// pictureProblem is what to answer when a picture could not be looked at.
+func (h *Handler) pictureProblem(err error) error {
 	switch {
-	case errors.Is(err, picture.ErrUnsupported):
-		return nil, foreignFormat.because("this is no JPEG, PNG or WebP picture")
-	case errors.Is(err, picture.ErrTooLarge):
-		return nil, tooLarge.because("the picture has more than %d million pixels", h.MaxPixels/1_000_000)
-	case err != nil:
-		return nil, &problem{damagedPicture, "the picture is damaged", err.Error()}
+	case errors.Is(err, reading.ErrUnsupported):
+		return foreignFormat.because("this is no JPEG, PNG or WebP picture")
+	case errors.Is(err, reading.ErrTooLarge):
+		return tooLarge.because("the picture has more than %d million pixels", h.Reader.MaxPixels()/1_000_000)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
 	}
-	return h.find(ctx, img, scan.Options{}), ctx.Err()
+	return &problem{damagedPicture, "the picture is damaged", err.Error()}
 }
 
 // hundredths keeps two digits of a coordinate: more are noise.
@@ -145,7 +134,7 @@ func (h *Handler) describe(r *scan.Result) codeJSON {
 	j.Ticket = &ticket
 	target, err := h.Resolver.Resolve(raw)
 	if err == nil {
-		j.Target = targetOf(target)
+		j.Target = h.targetOf(target)
 		return j
 	}
 	p := problemOf(err)

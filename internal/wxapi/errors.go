@@ -25,6 +25,7 @@ type failure struct {
 var (
 	systemError    = failure{-1, "system error", gatewayType}
 	badCredential  = failure{40001, "invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r", gatewayType}
+	badFileType    = failure{40005, "invalid file type", businessType}
 	badGrantType   = failure{40002, "invalid grant_type", gatewayType}
 	badAppID       = failure{40013, "invalid appid", gatewayType}
 	badURL         = failure{40066, "invalid url", gatewayType}
@@ -36,10 +37,12 @@ var (
 	noToken        = failure{41001, "access_token missing", gatewayType}
 	noAppID        = failure{41002, "appid missing", gatewayType}
 	noSecret       = failure{41004, "appsecret missing", gatewayType}
+	noMedia        = failure{41005, "media data missing", businessType}
 	badPage        = failure{41030, "invalid page", businessType}
 	endedToken     = failure{42001, "access_token expired", gatewayType}
 	wantsGet       = failure{43001, "require GET method", gatewayType}
 	wantsPost      = failure{43002, "require POST method", gatewayType}
+	largeMedia     = failure{45001, "media size out of limit", businessType}
 	overLimit      = failure{45009, "reach max api daily quota limit", gatewayType}
 	slower         = failure{45011, "api minute-quota reach limit, must slower, retry next minute", gatewayType}
 	noMoreCodes    = failure{45029, "qrcode count out of limit", businessType}
@@ -51,6 +54,7 @@ var (
 	noSuchCall     = failure{76021, "cgi_path not found, please check", gatewayType}
 	foreignCall    = failure{76022, "could not use this cgi_path,no permission", gatewayType}
 	reservedPage   = failure{85096, "not allow include scancode_time field", businessType}
+	badImgURL      = failure{101000, "invalid image url", businessType}
 )
 
 // badIP is 40164, the one error whose text has something of the call in it.

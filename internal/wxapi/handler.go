@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/reading"
 )
 
 // Config is what a [Handler] works with. Issuer, Tokens and Limiter are needed, the rest may be left out.
@@ -26,6 +27,8 @@ type Config struct {
 	Landing string
 	// Journal keeps the calls that failed, for rid/get. nil is none, and then every rid is unknown.
 	Journal issue.Journal
+	// Reader reads the pictures of imgQRCode, nil is one with the defaults.
+	Reader *reading.Reader
 	// Proxies are believed when they say by X-Forwarded-For whom they call for.
 	Proxies []netip.Prefix
 	// Compat is how closely bodies are looked at.
@@ -40,7 +43,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Handler serves the platform's API. It is for the paths under /cgi-bin/ and /wxa/ and answers every path.
+// Handler serves the platform's API. It is for the paths under /cgi-bin/, /wxa/ and /cv/ and answers every path.
 type Handler struct {
 	Config
 }
@@ -52,6 +55,9 @@ func New(c Config) *Handler {
 	}
 	if c.Observe == nil {
 		c.Observe = func(string, string, time.Duration, int) {}
+	}
+	if c.Reader == nil {
+		c.Reader = reading.New(reading.Config{})
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -86,6 +92,7 @@ const (
 	ridPath       = "/cgi-bin/openapi/rid/get"
 	clearPath     = "/cgi-bin/clear_quota"
 	clearV2Path   = "/cgi-bin/clear_quota/v2"
+	imgPath       = "/cv/img/qrcode"
 )
 
 // routes are the calls by their path.
@@ -99,6 +106,7 @@ var routes = map[string]func(*Handler, *call) (answer, error){
 	ridPath:       (*Handler).rid,
 	clearPath:     (*Handler).clear,
 	clearV2Path:   (*Handler).clearV2,
+	imgPath:       (*Handler).imgQRCode,
 }
 
 // Rules are how often an app may make which call: codes as it is told, 0 for no limit, and stable tokens as the
@@ -108,7 +116,7 @@ func Rules(codesPerMinute, codesPerDay int) map[string]issue.Rule {
 	return map[string]issue.Rule{
 		unlimitedPath: codes, codePath: codes, squarePath: codes,
 		stablePath: {PerMinute: issue.StableCallsPerMinute, PerDay: issue.StableCallsPerDay},
-		quotaPath:  {}, ridPath: {}, clearPath: {},
+		quotaPath:  {}, ridPath: {}, clearPath: {}, imgPath: {},
 	}
 }
 

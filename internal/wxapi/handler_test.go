@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/reading"
 )
 
 // errorBody is an error to the byte: compact, no newline, the rid at the end.
@@ -190,6 +191,24 @@ var errorCases = []struct {
 	{"long path, square", badPathLength, func(r *rig) reply {
 		wantPicture(r.t, r.call(squarePath, `{"path":"`+strings.Repeat("码", 128)+`"}`))
 		return r.call(squarePath, `{"path":"`+strings.Repeat("a", 129)+`"}`)
+	}},
+	{"picture by its address", badImgURL, func(r *rig) reply {
+		return r.send(http.MethodPost, imgPath+"?img_url=http%3A%2F%2F127.0.0.1%2Fx.jpg&access_token="+r.token, "")
+	}},
+	{"no picture", noMedia, func(r *rig) reply { return r.call(imgPath, `{}`) }},
+	{"a form without a file", noMedia, func(r *rig) reply { return r.img("", []byte("x")) }},
+	{"no picture, token neither", noToken, func(r *rig) reply { return r.send(http.MethodPost, imgPath, "") }},
+	{"picture by GET", wantsPost, func(r *rig) reply { return r.send(http.MethodGet, imgPath, "") }},
+	{"text for a picture", badFileType, func(r *rig) reply { return r.img("x.jpg", []byte("no picture")) }},
+	{"long picture", largeMedia, func(r *rig) reply { return r.img("x.jpg", make([]byte, maxImg+1)) }},
+	{"longer picture", largeMedia, func(r *rig) reply { return r.img("x.jpg", make([]byte, 2*maxImg)) }},
+	{"many pixels", largeMedia, func(r *rig) reply {
+		small := newRig(r.t, func(c *Config) { c.Reader = reading.New(reading.Config{MaxPixels: 1000}) })
+		return small.img("x.jpg", small.code(`{"scene":"a=1"}`).body)
+	}},
+	{"many pictures at once", systemError, func(r *rig) reply {
+		full := newRig(r.t, func(c *Config) { c.Reader = reading.New(reading.Config{UploadBytes: 1 << 16}) })
+		return full.img("x.jpg", make([]byte, 1<<17))
 	}},
 	{"slash before the path", badURL, func(r *rig) reply { return r.call(codePath, `{"path":"/pages/index/index"}`) }},
 	{"path in an environment that is none", badArgs, func(r *rig) reply { return r.call(codePath, `{"path":"p","env_version":"beta"}`) }},
