@@ -27,6 +27,8 @@ const (
 	formatGuesses = 3
 	// minFormatScore is the least agreement of a format word that is tried.
 	minFormatScore = 0.4
+	// minEqualScore is the least agreement of a format word for which blur is taken out of the cells.
+	minEqualScore = 0.6
 	// spareParity is the parity that erasures may not use up: it is left to tell a codeword from chance.
 	spareParity = 4
 	// maxDisagreement is the share of what was seen, weighed by certainty, that the accepted symbol may contradict.
@@ -36,6 +38,7 @@ const (
 // reader holds the working memory of reading.
 type reader struct {
 	certainty soft
+	equal     soft // the values without blur
 	guesses   [formatGuesses]formatGuess
 	order     [suncode.MaxCodewords]int
 	trace     *Trace // nil unless somebody wants to see
@@ -51,6 +54,13 @@ func (r *reader) read(s *soft) (reading, bool) {
 			break
 		}
 		if found, ok := r.readAs(s, guess); ok {
+			return found, true
+		}
+		if guess.score < minEqualScore {
+			continue
+		}
+		s.equalise(guess, &r.equal)
+		if found, ok := r.readAs(&r.equal, guess); ok {
 			return found, true
 		}
 	}
