@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -315,5 +316,20 @@ func BenchmarkFind(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestTime holds that a search ends with its context, and that a quick one looks once.
+func TestTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 13))
+	want := makeCode(t, r, suncode.Level36H, render.Options{WidthPx: 400, Line: color.NRGBA{255, 0, 0, 255}, Ground: color.NRGBA{0, 130, 0, 255}})
+	mustRead(t, want.img, want)
+	if got := scan.Find(want.img, scan.Options{Quick: true}); len(got) != 0 {
+		t.Errorf("a quick look reads %d codes of equal luma", len(got))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := scan.FindContext(ctx, want.img, scan.Options{}); len(got) != 0 {
+		t.Errorf("%d codes after the end", len(got))
 	}
 }
