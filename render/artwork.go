@@ -12,7 +12,7 @@ import (
 type artwork struct {
 	*canvas
 	line   paint
-	planes [3][]uint8 // the components, full resolution, made by addFixed
+	planes [3][]uint8 // the components, full resolution, made by separate
 	stride int
 }
 
@@ -50,7 +50,6 @@ func (a *artwork) addFixed(l *lattice) {
 			a.capsule(ray, first, last, a.line.colour)
 		}
 	}
-	a.separate()
 }
 
 // separate makes the planes: whole blocks, the last row and column repeated.
@@ -108,7 +107,7 @@ func scan(widthPx int, full bool) iter.Seq[block] {
 	}
 }
 
-// samples are the pixels of a block, after addFixed.
+// samples are the pixels of a block, after separate.
 func (a *artwork) samples(b block) (s samples) {
 	plane := a.planes[b.component][b.at.Y*a.stride+b.at.X:]
 	if b.scale == 1 {

@@ -52,6 +52,7 @@ func newJPEGPlate(s *jpegStencil, o Options, size *meter) *jpegPlate {
 		}
 	}
 	art.addFixed(s.lattice)
+	art.separate()
 	mixed := place(p.blocks, s.full, func(b *inkBlock) bool { return !b.shared })
 	w := jpegWriter{p: p, entries: make([]entry, len(mixed))}
 	for i := range w.known {
@@ -191,15 +192,15 @@ func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte 
 		}
 		out.put(s.tail, uint(s.tailBits))
 	}
-	dst = out.end()
-	p.learn(len(dst))
-	return dst
+	file := out.end()
+	learn(&p.room, len(file)-len(dst))
+	return file
 }
 
 // learn keeps a little more room than the longest picture so far needed.
-func (p *jpegPlate) learn(n int) {
-	if room := int64(n + n/16 + 1024); int64(n+128) > p.room.Load() {
-		p.room.Store(room)
+func learn(room *atomic.Int64, n int) {
+	if int64(n+128) > room.Load() {
+		room.Store(int64(n + n/16 + 1024))
 	}
 }
 

@@ -110,18 +110,11 @@ func (p *plainJPEG) block(component, x, y, scale int) {
 
 // plainDCT is JPEG's transform by its definition, in the plates' steps; [row][column].
 func plainDCT(in [8][8]int) (out [8][8]int) {
-	cosine := func(u, x int) int {
-		c := math.Cos(float64(2*x+1)*float64(u)*math.Pi/16) / 2
-		if u == 0 {
-			c = math.Sqrt(0.125)
-		}
-		return int(math.Round(c * 8192))
-	}
 	var middle [8][8]int
 	for y := range 8 {
 		for u := range 8 {
 			for x := range 8 {
-				middle[y][u] += cosine(u, x) * in[y][x]
+				middle[y][u] += plainCosines[u][x] * in[y][x]
 			}
 			middle[y][u] = (middle[y][u] + 256) >> 9
 		}
@@ -129,12 +122,27 @@ func plainDCT(in [8][8]int) (out [8][8]int) {
 	for v := range 8 {
 		for u := range 8 {
 			for y := range 8 {
-				out[v][u] += cosine(v, y) * middle[y][u]
+				out[v][u] += plainCosines[v][y] * middle[y][u]
 			}
 			out[v][u] = (out[v][u] + 4096) >> 13
 		}
 	}
 	return out
+}
+
+var plainCosines = makePlainCosines()
+
+func makePlainCosines() (t [8][8]int) {
+	for u := range t {
+		for x := range t[u] {
+			c := math.Cos(float64(2*x+1)*float64(u)*math.Pi/16) / 2
+			if u == 0 {
+				c = math.Sqrt(0.125)
+			}
+			t[u][x] = int(math.Round(c * 8192))
+		}
+	}
+	return t
 }
 
 func (p *plainJPEG) number(t *jpegTable, run, v int) {
@@ -193,7 +201,7 @@ func anySymbol(t *rapid.T) *suncode.Symbol {
 // anyLooks are options of a plate.
 func anyLooks(t *rapid.T, photo *Logo) Options {
 	colour := func(name string) color.NRGBA { return rgb(rapid.Uint32Range(0, 1<<24-1).Draw(t, name)) }
-	o := Options{WidthPx: rapid.IntRange(MinPlatePx, 640).Draw(t, "width")}
+	o := Options{WidthPx: rapid.IntRange(MinPlatePx, 500).Draw(t, "width")}
 	switch rapid.IntRange(0, 3).Draw(t, "colours") {
 	case 0:
 		o.Line = colour("line")

@@ -4,8 +4,6 @@ import (
 	"image"
 	"image/color"
 	"sync/atomic"
-
-	"github.com/suncode/suncode"
 )
 
 // jpegStencil is what all JPEG plates of a width, a ray count and two colours have in common: the tables, and the
@@ -31,6 +29,11 @@ type inkBlock struct {
 
 const blockEdge = 8
 
+// box is the pixels of a block.
+func box(at image.Point) image.Rectangle {
+	return image.Rectangle{at, at.Add(image.Pt(blockEdge, blockEdge))}
+}
+
 // newJPEGStencil surveys the blocks and makes the tables. Lines and ground without chroma, black and white above all,
 // need it in the logo and badge only and take 4:2:0. Else chroma is as sharp as luma: blocks of half the resolution
 // would depend on four times as many places.
@@ -41,14 +44,14 @@ func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *j
 		s.ink[cover] = toYCC(c)
 	}
 	s.full = !isGrey(line) || !isGrey(ground)
-	tiles := s.survey(image.Pt(blockEdge, blockEdge))
+	tiles := s.survey(image.Pt(blockEdge, blockEdge), false)
 	s.index = make([]int32, len(tiles))
 	for b := range scan(widthPx, s.full) {
 		if b.component != 0 || b.at.X >= widthPx || b.at.Y >= widthPx {
 			continue
 		}
 		if windows := tiles[s.tile(b.at)]; stateBits(windows) > 0 {
-			s.blocks = append(s.blocks, inkBlock{at: b.at, windows: windows, shared: !s.nearArt(b.at)})
+			s.blocks = append(s.blocks, inkBlock{at: b.at, windows: windows, shared: !s.nearArt(box(b.at))})
 			s.index[s.tile(b.at)] = int32(len(s.blocks))
 		}
 	}
@@ -64,6 +67,7 @@ func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *j
 		}
 	}
 	art.addFixed(s.lattice)
+	art.separate()
 	t := newTally()
 	s.sample(art, t)
 	s.code = newJPEGCode(s.full, t)
@@ -72,19 +76,6 @@ func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *j
 
 // typicalLogo stands for any logo where the tables are made, so that they do not depend on an app.
 var typicalLogo = DefaultLogo("typical")
-
-// nearArt reports whether logo or badge may reach into a block.
-func (s *jpegStencil) nearArt(at image.Point) bool {
-	for _, d := range []shape{disc(middle, suncode.LogoRadius), disc(badgeCentre, suncode.BadgeRadius)} {
-		d = d.within(point{}, s.pitch)
-		x := min(max(d.from.x, float64(at.X)), float64(at.X+blockEdge)) - d.from.x
-		y := min(max(d.from.y, float64(at.Y)), float64(at.Y+blockEdge)) - d.from.y
-		if reach := d.radius + 1; float64(x*x)+float64(y*y) < reach*reach {
-			return true
-		}
-	}
-	return false
-}
 
 // place gives the chosen blocks their entries.
 func place(blocks []inkBlock, full bool, chosen func(*inkBlock) bool) []atomic.Uint64 {
@@ -143,7 +134,7 @@ func (s *jpegStencil) tile(at image.Point) int {
 // inked is the block's pixels in a state.
 func (s *jpegStencil) inked(p *pen, b *inkBlock, state uint32) (pixels [3]samples) {
 	var covers [64]uint8
-	p.cover(covers[:], image.Rectangle{b.at, b.at.Add(image.Pt(blockEdge, blockEdge))}, b.windows, state)
+	p.cover(covers[:], box(b.at), b.windows, state)
 	if b.base != nil {
 		pixels = *b.base
 	}

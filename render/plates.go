@@ -73,7 +73,8 @@ type plateSlot struct {
 // stencilSlot holds what plates share. It lives as long as one of them.
 type stencilSlot struct {
 	once   sync.Once
-	jpeg   *jpegStencil
+	jpeg   *jpegStencil // one of the two
+	png    *pngStencil
 	bytes  meter
 	plates int
 }
@@ -130,7 +131,7 @@ func (p *Plates) AppendJPEG(dst []byte, s *suncode.Symbol, o Options) ([]byte, e
 
 // AppendPNG adds the picture to dst: a PNG file of what Draw draws. Errors are those of PNG.
 func (p *Plates) AppendPNG(dst []byte, s *suncode.Symbol, o Options) ([]byte, error) {
-	return appendDrawn(dst, s, o, true)
+	return p.append(dst, s, o, true)
 }
 
 func (p *Plates) append(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, error) {
@@ -205,9 +206,12 @@ func (p *Plates) build(slot *plateSlot, key plateKey, o Options) {
 	p.building <- struct{}{}
 	defer func() { <-p.building }()
 	shared := slot.stencil
-	shared.once.Do(func() {
-		shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes)
-	})
+	if key.png {
+		shared.once.Do(func() { shared.png = newPNGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
+		slot.plate = newPNGPlate(shared.png, o, &slot.bytes)
+		return
+	}
+	shared.once.Do(func() { shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
 	slot.plate = newJPEGPlate(shared.jpeg, o, &slot.bytes)
 }
 

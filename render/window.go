@@ -69,8 +69,9 @@ func newLattice(widthPx, rays int) *lattice {
 }
 
 // survey finds for every tile of a size, row by row, which places it depends on: for each ray with ink in it a window,
-// with an empty mask where that ink is always there. A tile without ink has none.
-func (l *lattice) survey(size image.Point) [][]window {
+// with an empty mask where that ink is always there. A tile without ink has none. Tiles may look at the pixels to
+// their left as well.
+func (l *lattice) survey(size image.Point, left bool) [][]window {
 	across, down := (l.widthPx+size.X-1)/size.X, (l.widthPx+size.Y-1)/size.Y
 	tiles := make([][]window, across*down)
 	var area areas
@@ -79,7 +80,13 @@ func (l *lattice) survey(size image.Point) [][]window {
 		touch := func(places uint16) {
 			area.reset(extent(outline))
 			area.close(outline)
-			area.visit(func(x, y int) { l.touch(&tiles[y/size.Y*across+x/size.X], ray, places) })
+			area.visit(func(x, y int) {
+				tile := y/size.Y*across + x/size.X
+				l.touch(&tiles[tile], ray, places)
+				if left && (x+1)%size.X == 0 && x+1 < l.widthPx {
+					l.touch(&tiles[tile+1], ray, places)
+				}
+			})
 		}
 		l.pieces(ray, func(piece []fixed, places uint16) {
 			outline = piece
@@ -115,6 +122,19 @@ func (l *lattice) pieces(ray int, visit func(outline []fixed, places uint16)) {
 			}, bit|bit<<1)
 		}
 	}
+}
+
+// nearArt reports whether logo or badge may reach into a box.
+func (l *lattice) nearArt(box image.Rectangle) bool {
+	for _, d := range []shape{disc(middle, suncode.LogoRadius), disc(badgeCentre, suncode.BadgeRadius)} {
+		d = d.within(point{}, l.pitch)
+		x := min(max(d.from.x, float64(box.Min.X)), float64(box.Max.X)) - d.from.x
+		y := min(max(d.from.y, float64(box.Min.Y)), float64(box.Max.Y)) - d.from.y
+		if reach := d.radius + 1; float64(x*x)+float64(y*y) < reach*reach {
+			return true
+		}
+	}
+	return false
 }
 
 // touch notes that a tile depends on places of a ray. Rays come one after the other.
