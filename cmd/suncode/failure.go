@@ -16,6 +16,7 @@ const (
 	exitUsage
 	exitNoCode
 	exitForeign
+	exitUnmet
 )
 
 // exitMeanings says when the program ends with which code; docs/CLI.md has it.
@@ -23,8 +24,9 @@ var exitMeanings = [...]string{
 	exitOK:      "done",
 	exitFailed:  "the work could not be done; standard error says why",
 	exitUsage:   "the command line or the environment is wrong",
-	exitNoCode:  "`scan`, `trace`: a picture was read and holds no code",
-	exitForeign: "`scan`: a code was read and its ticket is refused: malformed, forged, unknown or not published",
+	exitNoCode:  "`scan`, `trace`, `launch`, `devtools`: a picture was read and holds no code",
+	exitForeign: "`scan`, `launch`, `devtools`: a code was read and its ticket is refused: malformed, forged, unknown or not published",
+	exitUnmet:   "`launch`: an expectation does not hold, or the project's code failed",
 }
 
 // failure is an error that knows its exit code and what the user may do.

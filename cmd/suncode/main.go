@@ -19,6 +19,9 @@ func main() {
 // run carries out one command line on the process's own streams and returns
 // the exit code.
 func run(ctx context.Context, args []string) int {
+	if len(args) == 1 && args[0] == engineVerb {
+		return runEngine(os.Stdin, os.Stdout)
+	}
 	cmd := newRoot()
 	cmd.SetArgs(args)
 	cmd.SetIn(os.Stdin)

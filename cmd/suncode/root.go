@@ -19,7 +19,8 @@ const rootExample = `  suncode serve                                start, with 
   suncode app add --data DIR --name Shop       a new app: its appid and secret
   suncode app publish --data DIR APPID ./shop  publish its pages
   suncode scan poster.jpg                      read the codes in a picture
-  suncode trace photo.jpg -o clean.svg         draw the code again, clean`
+  suncode trace photo.jpg -o clean.svg         draw the code again, clean
+  suncode launch code.jpg --project ./shop     run the page that it opens`
 
 // newRoot builds the whole command tree, fresh for each run.
 func newRoot() *cobra.Command {
@@ -37,7 +38,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "make", Title: "Make codes:"}, &cobra.Group{ID: "read", Title: "Read codes:"})
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not .HasAvailableSubCommands}}", 1))
-	root.AddCommand(newServe(), newApp(), newCloud(), newKey(), newScan(), newTrace(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newApp(), newCloud(), newKey(), newScan(), newTrace(), newLaunch(), newDevtools(), newHealth(), newVersion())
 	return root
 }
 

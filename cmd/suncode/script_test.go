@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { env.Values[serversKey{}] = servers{}; return nil },
+		Setup:               setup,
 		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":       serveCommand,
@@ -68,6 +68,14 @@ func TestScripts(t *testing.T) {
 			"within":      withinCommand,
 		},
 	})
+}
+
+// setup gives a script its servers, and EXAMPLES, the folder of the examples.
+func setup(env *testscript.Env) error {
+	env.Values[serversKey{}] = servers{}
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	env.Setenv("EXAMPLES", examples)
+	return err
 }
 
 // condition knows [tool:NAME]: whether a program is there, which is an error

@@ -81,7 +81,7 @@ func (o *traceOptions) run(file string, out, note io.Writer) error {
 	if err != nil {
 		return err
 	}
-	result, err := o.choose(file, scan.Find(img, scan.Options{}))
+	result, err := chooseCode(file, o.index, scan.Find(img, scan.Options{}))
 	if err != nil {
 		return err
 	}
@@ -156,15 +156,15 @@ func readLook[T any](flag, file string, parse func([]byte) (*T, error)) (*T, err
 	return art, nil
 }
 
-// choose takes the one code of a picture, or the one --index names.
-func (o *traceOptions) choose(file string, results []scan.Result) (*scan.Result, error) {
+// chooseCode takes the one code of a picture, or the one --index names.
+func chooseCode(file string, index int, results []scan.Result) (*scan.Result, error) {
 	if len(results) == 0 {
 		return nil, &failure{code: exitNoCode, err: fmt.Errorf("%s: no code found", file)}
 	}
-	if o.index == 0 && len(results) == 1 {
+	if index == 0 && len(results) == 1 {
 		return &results[0], nil
 	}
-	if o.index < 1 || o.index > len(results) {
+	if index < 1 || index > len(results) {
 		var list strings.Builder
 		for i := range results {
 			c := results[i].Corners[0]
@@ -172,7 +172,7 @@ func (o *traceOptions) choose(file string, results []scan.Result) (*scan.Result,
 		}
 		return nil, usageError("choose one with --index", "%s holds %d codes:%s", file, len(results), list.String())
 	}
-	return &results[o.index-1], nil
+	return &results[index-1], nil
 }
 
 // says is a code's content in a few words.

@@ -78,6 +78,13 @@ func Run(fsys fs.FS, l Launch, o Options, tell func(Event)) (State, error) {
 	return e.run(p, l)
 }
 
+// Entry is the page that a project opens when none is named. A mini game has
+// none.
+func Entry(fsys fs.FS) (page string, game bool, err error) {
+	p, err := loadProject(fsys)
+	return p.Home, p.game, err
+}
+
 // project is what a run knows of a project beside its code.
 type project struct {
 	source *source

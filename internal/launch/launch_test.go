@@ -181,17 +181,19 @@ func TestPageThatIsNotThere(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	for name, test := range map[string]struct {
-		code string
-		want error
+		code    string
+		timeout time.Duration
+		memory  uint64
+		want    error
 	}{
-		"time":               {"for (;;) {}", ErrTimeout},
-		"time of a promise":  {"(function f () { Promise.resolve().then(f) })()", ErrTimeout},
-		"caught":             {"for (;;) { try { for (;;) {} } catch (e) {} finally { continue } }", ErrTimeout},
-		"memory":             {"const a = []; for (;;) a.push('x'.repeat(1 << 20))", ErrMemory},
-		"calls within calls": {"(function f () { f() })()", nil},
+		"time":               {"for (;;) {}", 300 * time.Millisecond, 0, ErrTimeout},
+		"time of a promise":  {"(function f () { Promise.resolve().then(f) })()", 300 * time.Millisecond, 0, ErrTimeout},
+		"caught":             {"for (;;) { try { for (;;) {} } catch (e) {} finally { continue } }", 300 * time.Millisecond, 0, ErrTimeout},
+		"memory":             {"const a = []; for (;;) a.push('x'.repeat(1 << 20))", time.Minute, 100 << 20, ErrMemory},
+		"calls within calls": {"(function f () { f() })()", time.Minute, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Run(one(test.code+"\nPage({})"), scene("x"), Options{Timeout: 2 * time.Second, Memory: 200 << 20}, func(Event) {})
+			_, err := Run(one(test.code+"\nPage({})"), scene("x"), Options{Timeout: test.timeout, Memory: test.memory}, func(Event) {})
 			if !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}

@@ -358,8 +358,13 @@
   function open (path, query, events) {
     if (!own(path)) {
       registered = undefined
-      host.attempt(path, () => host.load('', '/' + path), undefined, [])
-      if (!registered) return emit('error', path, path, 'its file calls neither Page nor Component')
+      let whole = false
+      host.attempt(path, () => {
+        host.load('', '/' + path)
+        whole = true
+      }, undefined, [])
+      if (!registered && whole) emit('error', path, path, 'its file calls neither Page nor Component')
+      if (!registered) return
       definitions[path] = registered
     }
     const { page: plain, component } = definitions[path]
