@@ -161,7 +161,7 @@ func exampleSteps(t *testing.T) Symbol {
 		t.Fatalf("level %d, %v", s.Level, err)
 	}
 	mask := maskSetFor(l.Rays()).streams[s.Mask][0]
-	holdBlock(t, "example mask", fenced(append([]string{fmt.Sprintf("mask %d, penalty %d", s.Mask, s.penalty())}, hexLines(mask[:l.Codewords()])...)...))
+	holdBlock(t, "example mask", fenced(append([]string{fmt.Sprintf("mask %d, penalty %d", s.Mask, plainPenalty(&s))}, hexLines(mask[:l.Codewords()])...)...))
 	holdBlock(t, "example stream", fenced(hexLines(s.Stream[:l.Codewords()])...))
 	holdBlock(t, "example format", fenced(fmt.Sprintf("32·%d + %d = %d → %018b", l, s.Mask, masksPerType*int(l)+s.Mask, FormatWord(l, s.Mask))))
 	return s
