@@ -37,13 +37,13 @@ func sampledLevels(axis testkit.Axis, rays int) []float64 {
 	return []float64{axis.Least, axis.Aim}
 }
 
-// holdLevel reads a sample of a level: five codes of 36 rays, two of others; in the short run one, where all are read.
+// holdLevel reads a sample of a level: four codes of 36 rays, two of others; in the short run one, where all are read.
 func holdLevel(t *testing.T, rays int, axis testkit.Axis, level float64) {
 	t.Helper()
 	row := ratchetRow{strconv.Itoa(rays), axis.Name, level}
 	pictures := 2
 	if rays == 36 {
-		pictures = 5
+		pictures = 4
 	}
 	short := testing.Short() && !*update
 	if short {
