@@ -2,8 +2,10 @@
 // suncode.db in the data folder.
 //
 // Everything is written in transactions that are on the disk before they are
-// reported (WAL, synchronous=FULL). Apps, pages, versions and sealing keys are
-// append-only, which triggers in the schema hold even against other programs.
+// reported (WAL, synchronous=FULL). Apps, pages, paths, versions and sealing
+// keys are append-only, which triggers in the schema hold even against other
+// programs. The one table that is not the registry's is that of a [Journal],
+// whose rows nobody follows.
 //
 // A [Store] keeps the whole registry in memory and reads the file only for
 // what changed: each writing transaction takes the next change number and

@@ -52,7 +52,7 @@ type Journal struct {
 
 var _ issue.Journal = (*Journal)(nil)
 
-type journalLimits struct{ calls, bytes, share int }
+type journalLimits struct{ calls, bytes, share, waitingCalls, waitingBytes int }
 
 // NewJournal starts a Journal in the store's file. [Journal.Close] ends it, and
 // comes before [Store.Close]. Writes that fail are logged and tried again. now
@@ -70,8 +70,7 @@ func newJournal(store *Store, log *slog.Logger, now func() time.Time) *Journal {
 		now = time.Now
 	}
 	return &Journal{
-		store: store, log: log, now: now, limits: journalLimits{journalCalls, journalBytes, journalShare},
-		waiting: map[string]issue.FailedCall{},
+		store: store, log: log, now: now, limits: journalLimits{journalCalls, journalBytes, journalShare, waitingCalls, waitingBytes}, waiting: map[string]issue.FailedCall{},
 	}
 }
 
@@ -108,7 +107,7 @@ func (j *Journal) Record(call issue.FailedCall) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	size := sizeOf(call)
-	if len(j.waiting) >= waitingCalls || j.bytes+size > waitingBytes {
+	if len(j.waiting) >= j.limits.waitingCalls || j.bytes+size > j.limits.waitingBytes {
 		j.lost++
 		return
 	}

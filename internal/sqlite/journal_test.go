@@ -120,9 +120,9 @@ func TestJournalTime(t *testing.T) {
 func TestJournalBounds(t *testing.T) {
 	size := sizeOf(failed(1, 0))
 	for name, limits := range map[string]journalLimits{
-		"calls": {calls: 40, bytes: 1 << 30, share: 1000},
-		"bytes": {calls: 1000, bytes: 40*size + size/2, share: 1000},
-		"share": {calls: 1000, bytes: 1 << 30, share: 40},
+		"calls": {calls: 40, bytes: 1 << 30, share: 1000, waitingCalls: 9, waitingBytes: 1 << 20},
+		"bytes": {calls: 1000, bytes: 40*size + size/2, share: 1000, waitingCalls: 9, waitingBytes: 1 << 20},
+		"share": {calls: 1000, bytes: 1 << 30, share: 40, waitingCalls: 9, waitingBytes: 1 << 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := openHere(t)
@@ -131,15 +131,15 @@ func TestJournalBounds(t *testing.T) {
 			if name == "share" {
 				j.Record(failed(2, 0))
 			}
-			for i := range 100 {
+			for i := range 60 {
 				j.Record(failed(1, i))
 				j.mustWrite(t, false)
 				if calls, _ := j.total(t); calls > 41 {
 					t.Fatalf("%d calls in the file", calls)
 				}
 			}
-			got := j.kept(t, 1, 100)
-			if len(got) < 36 || len(got) > 40 || got[len(got)-1] != 99 || got[0] != 100-len(got) {
+			got := j.kept(t, 1, 60)
+			if len(got) < 36 || len(got) > 40 || got[len(got)-1] != 59 || got[0] != 60-len(got) {
 				t.Errorf("kept %v", got)
 			}
 			if name == "share" && len(j.kept(t, 2, 1)) != 1 {
@@ -154,21 +154,22 @@ func TestJournalWaits(t *testing.T) {
 	s := openHere(t)
 	var log bytes.Buffer
 	j := newJournal(s, slog.New(slog.NewTextHandler(&log, nil)), nil)
-	for i := range waitingCalls + 7 {
+	j.limits.waitingCalls, j.limits.waitingBytes = 40, 1<<20
+	for i := range 40 + 7 {
 		j.Record(failed(1, i))
 	}
-	if len(j.waiting) != waitingCalls {
+	if len(j.waiting) != 40 {
 		t.Errorf("%d wait", len(j.waiting))
 	}
 	j.mustWrite(t, false)
 	if !strings.Contains(log.String(), "lost=7") {
 		t.Errorf("log: %s", log.String())
 	}
-	if calls, _ := j.total(t); calls != waitingCalls {
+	if calls, _ := j.total(t); calls != 40 {
 		t.Errorf("%d calls in the file", calls)
 	}
 	big := failed(2, 0)
-	big.Body = strings.Repeat("x", waitingBytes)
+	big.Body = strings.Repeat("x", 1<<20)
 	j.Record(big)
 	if len(j.waiting) != 0 {
 		t.Error("a call larger than the room is kept")

@@ -242,6 +242,13 @@ func TestWhy(t *testing.T) {
 			"invalid length for scene: scene has 33 characters, at most 32 are allowed",
 		},
 		{
+			"secret at the cut", func() reply {
+				return r.code(strings.Repeat(" ", keptBody-20) + r.secret + strings.Repeat(" ", 100))
+			},
+			"/wxa/getwxacodeunlimit?access_token=[hidden]", strings.Repeat(" ", keptBody-20) + "[hidden]" + strings.Repeat(" ", 12),
+			"the body is not one JSON object in UTF-8",
+		},
+		{
 			"unknown call", func() reply { return r.send(http.MethodPost, "/wxa/nothing", "") },
 			"/wxa/nothing", "", "this server has no such call",
 		},

@@ -18,6 +18,9 @@ const (
 	keptReason = 1 << 10
 )
 
+// overhang is how much more of a body is looked at than is kept, so that the cut leaves no part of a secret or token.
+const overhang = 64
+
 // record keeps a call that failed for rid/get. It happens before the answer, so that who has the rid can ask.
 func (h *Handler) record(c *call, id rid, p *problem, took time.Duration, a answer) {
 	if h.Journal == nil {
@@ -26,7 +29,7 @@ func (h *Handler) record(c *call, id rid, p *problem, took time.Duration, a answ
 	failed := issue.FailedCall{
 		RID: id.String(), At: time.Unix(int64(id.second), 0), Took: took,
 		URL:    keep(blankURL(c.URL, c.app), keptURL),
-		Body:   keep(blank(string(c.read[:min(len(c.read), keptBody)]), c.app), keptBody),
+		Body:   keep(blank(string(c.read[:min(len(c.read), keptBody+overhang)]), c.app), keptBody),
 		Answer: string(a.body),
 		Reason: keep(blankLooks(p.hint, c.app), keptReason),
 	}
