@@ -59,7 +59,7 @@ func runEngine(in io.Reader, out io.Writer) int {
 	if err != nil {
 		line = engineLine{Error: err.Error()}
 	}
-	if lines.Encode(line) != nil {
+	if err := lines.Encode(line); err != nil {
 		return exitFailed
 	}
 	return exitOK

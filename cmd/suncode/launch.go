@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -167,7 +168,7 @@ func (f launchFacts) text() string {
 	if f.CodeScene != nil {
 		fact("scene", *f.CodeScene)
 	}
-	fact("launch", fmt.Sprint(f.Scene))
+	fact("launch", strconv.Itoa(f.Scene))
 	if f.Env != "release" {
 		fact("version", f.Env)
 	}

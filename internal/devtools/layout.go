@@ -121,10 +121,8 @@ func (f *File) put(at *hujson.Value, into container, l layout, text, open, inner
 // own.
 func (l layout) nested(keys []string, c Condition, indent string) string {
 	inner := indent + l.unit
-	brackets, text := "[]", ""
-	if len(keys) == 0 {
-		text = l.entry(c, inner)
-	} else {
+	brackets, text := "[]", l.entry(c, inner)
+	if len(keys) > 0 {
 		brackets, text = "{}", l.key(keys[0])+l.nested(keys[1:], c, inner)
 	}
 	if l.lineEnd == "" {

@@ -347,7 +347,7 @@ func (e *engine) fault(name string, err error) error {
 	if !ok {
 		return stopped(err)
 	}
-	if syntax, ok := errors.AsType[*syntaxFault](err); ok {
+	if syntax, ok := errors.AsType[*syntaxError](err); ok {
 		event := syntax.Event
 		event.Name = name
 		e.send(event)

@@ -117,11 +117,11 @@ func (s *source) readFile(file string) ([]byte, error) {
 	return data, nil
 }
 
-// syntaxFault is code that cannot be compiled.
-type syntaxFault struct{ Event }
+// syntaxError is code that cannot be compiled.
+type syntaxError struct{ Event }
 
 // Error is the message with its place.
-func (f *syntaxFault) Error() string { return f.fault() }
+func (f *syntaxError) Error() string { return f.fault() }
 
 // compile turns modules, TypeScript and syntax newer than the engine into what
 // the engine runs. Positions stay those of the text as it was written.
@@ -144,13 +144,13 @@ func compile(file, unit, text string) (*goja.Program, error) {
 	loader := parser.WithSourceMapLoader(func(string) ([]byte, error) { return result.Map, nil })
 	tree, err := goja.Parse(unit, string(result.Code)+"\n//# sourceMappingURL=map", loader)
 	if err != nil {
-		return nil, &syntaxFault{Event{Kind: Fault, File: file, Text: "SyntaxError: " + err.Error()}}
+		return nil, &syntaxError{Event{Kind: Fault, File: file, Text: "SyntaxError: " + err.Error()}}
 	}
 	return goja.CompileAST(tree, false)
 }
 
 func compileFault(file string, m api.Message) error {
-	fault := &syntaxFault{Event{Kind: Fault, File: file, Text: "SyntaxError: " + m.Text}}
+	fault := &syntaxError{Event{Kind: Fault, File: file, Text: "SyntaxError: " + m.Text}}
 	if m.Location != nil {
 		fault.Line, fault.Column = m.Location.Line, m.Location.Column+1
 	}

@@ -64,6 +64,7 @@ func (e Event) String() string {
 		return "unsupported: " + e.Name + "(" + e.args() + ")"
 	case Fault:
 		return e.fault()
+	case Note:
 	}
 	return string(e.Kind) + ": " + indent(e.Text)
 }
