@@ -22,14 +22,15 @@ node_clients := conformance/node_modules/.package-lock.json
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## start the server with its demo app on http://127.0.0.1:8080
+run: web ## start the server with its demo app on http://127.0.0.1:8080
 	go run ./cmd/suncode serve
 
-build: ## the program as one static file, ./suncode
+build: web ## the program as one static file, ./suncode
 	CGO_ENABLED=0 go build -trimpath -o suncode ./cmd/suncode
 
-web: ## @suncode/scan, the scanner for browsers and Node, in web/scan/dist
+web: ## @suncode/scan, the scanner for browsers and Node, in web/scan/dist, and for the page /scan
 	web/scan/build.sh
+	internal/console/fill.sh web/scan/dist
 
 test: ## install what the tests need on a bare Debian machine, then check everything
 	@tools/needs.sh
@@ -80,5 +81,5 @@ cover: ## test coverage per function, and as a page in cover.html
 	go tool cover -html=cover.out -o cover.html
 
 clean: ## remove what the other targets leave behind (never suncode-data)
-	rm -rf suncode dist web/scan/dist cover.out cover.html
+	rm -rf suncode dist web/scan/dist internal/console/engine/*.{js,gz} internal/console/engine/LICENSE* cover.out cover.html
 	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -delete

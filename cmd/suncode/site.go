@@ -91,6 +91,8 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 	mux.Handle("/cv/", platform)
 	mux.Handle("/suncode/v1/", scans)
 	mux.Handle(console.LandingPath, pages)
+	mux.Handle(console.ScanPath, pages)
+	mux.Handle(console.ScanPath+"/", pages)
 	mux.Handle("GET "+metricsPath, m)
 	mux.Handle("GET "+healthPath, healthz(store, log))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, about) })

@@ -1,9 +1,13 @@
-// Package console is the web pages of the server. So far it is one: the page that a square code leads to, which says
-// which page of which app the code opens.
+// Package console is the web pages of the server: the one that a square code leads to, which says which page of which
+// app the code opens, and the scan page, which reads codes with the camera or from a picture.
 //
-// Pages are whole in themselves: no script, nothing fetched from anywhere, and a Content-Security-Policy that holds
-// browsers to it. They are in English or Chinese, as the browser asks, and follow its light or dark colours. All text
-// that came from outside goes through html/template.
+// The first is whole in itself, without a script; the second consists of files of this program alone. Nothing is
+// fetched from elsewhere, and a Content-Security-Policy holds browsers to it. Pages are in English or Chinese, as the
+// browser asks, and follow its light or dark colours. All text that came from outside goes through html/template, or
+// into the text of an element.
+//
+// The scan page has package scan as WebAssembly if `make web` has put it into the folder engine before the program was
+// built. It works without, and then the server reads the pictures.
 package console
 
 import (
@@ -13,6 +17,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -33,6 +38,8 @@ type Config struct {
 	Resolver *issue.Resolver
 	// Link is where codes are opened. The zero Link opens none.
 	Link issue.Link
+	// Engine has the scanner for browsers in its folder engine, nil is the one that was built into the program.
+	Engine fs.FS
 	// Log gets a line for every page: debug when the code leads somewhere, info when not, error when the server could
 	// not do it. nil is no log.
 	Log *slog.Logger
@@ -40,11 +47,14 @@ type Config struct {
 	Observe func(path, code string, took time.Duration, bytes int)
 }
 
-// Handler serves the pages below [LandingPath].
+// Handler serves the pages below [LandingPath] and [ScanPath].
 type Handler struct{ Config }
 
 // New makes a Handler.
 func New(c Config) *Handler {
+	if c.Engine == nil {
+		c.Engine = engineFiles
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -80,6 +90,9 @@ type fact struct {
 type content struct {
 	Lang, Title, Fault, Note string
 	Facts                    []fact
+	Link                     template.URL // the app's, which issue.ParseLink has checked
+	Open, Scan               string
+	Mark                     template.HTML
 	Style                    template.CSS
 }
 
@@ -100,13 +113,18 @@ var failures = map[issue.Code]failure{
 
 const internalCode = "internal"
 
-// ServeHTTP answers with the page of the ticket in the path.
+// ServeHTTP answers with the page of the ticket in the path, or with the scan page and its parts.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "send a GET", http.StatusMethodNotAllowed)
 		h.report(r, "method_not_allowed", nil, time.Since(began), 0)
+		return
+	}
+	if !strings.HasPrefix(r.URL.Path, LandingPath) {
+		code, err := h.serveScan(w, r)
+		h.report(r, code, err, time.Since(began), 0)
 		return
 	}
 	text := languageOf(r.Header.Get("Accept-Language"))
@@ -116,12 +134,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch f, known := failures[issue.CodeOf(err)]; {
 	case err == nil:
 		c = text.target(target)
+		c.Link = template.URL(h.Link.To(target))
 	case known:
 		status, code = f.status, f.code
 		c = content{Title: text.noCode, Fault: f.fault(text), Note: text.failNote}
 	default:
 		status, code = http.StatusInternalServerError, internalCode
 	}
+	c.Open, c.Scan = text.open, text.scanOther
 	n := send(w, status, text.lang, c)
 	h.report(r, code, err, time.Since(began), n)
 }
@@ -164,7 +184,7 @@ func (w words) target(t issue.Target) content {
 
 // send writes the page and returns its length.
 func send(w http.ResponseWriter, status int, lang string, c content) int {
-	c.Lang, c.Style = lang, template.CSS(style)
+	c.Lang, c.Mark, c.Style = lang, mark, template.CSS(style)
 	var body bytes.Buffer
 	if err := page.Execute(&body, c); err != nil {
 		panic(err) // the template and what it is given are ours
@@ -184,9 +204,13 @@ func send(w http.ResponseWriter, status int, lang string, c content) int {
 }
 
 func (h *Handler) report(r *http.Request, code string, err error, took time.Duration, sent int) {
-	h.Observe(LandingPath, code, took, sent)
+	path := LandingPath
+	if !strings.HasPrefix(r.URL.Path, LandingPath) {
+		path = ScanPath
+	}
+	h.Observe(path, code, took, sent)
 	level := slog.LevelDebug
-	attrs := []slog.Attr{slog.String("method", r.Method), slog.String("code", code), slog.Duration("took", took)}
+	attrs := []slog.Attr{slog.String("method", r.Method), slog.String("page", path), slog.String("code", code), slog.Duration("took", took)}
 	if err != nil {
 		level = slog.LevelInfo
 		attrs = append(attrs, slog.String("reason", err.Error()))
@@ -194,5 +218,5 @@ func (h *Handler) report(r *http.Request, code string, err error, took time.Dura
 	if code == internalCode {
 		level = slog.LevelError
 	}
-	h.Log.LogAttrs(r.Context(), level, "landing page", attrs...)
+	h.Log.LogAttrs(r.Context(), level, "page", attrs...)
 }

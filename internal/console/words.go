@@ -13,6 +13,7 @@ type words struct {
 	seal, holds, app, page, path, scene, parameter, version string
 	listed, notListed, note, noCode, failNote, later        string
 	malformed, forged, unknown, unpublished, internal       string
+	open, scanOther                                         string
 	envs                                                    [len(issue.Envs)]string
 }
 
@@ -27,6 +28,7 @@ var english = words{
 	unknown:     "This server did not make the code, or no longer knows what it opens.",
 	unpublished: "The code opens the home page of an app that is not published.",
 	internal:    "The server could not look the code up.", later: "Try again later",
+	open: "Open", scanOther: "Scan another code",
 	envs: [...]string{"release", "trial", "develop"},
 }
 
@@ -41,6 +43,7 @@ var chinese = words{
 	unknown:     "此码不是本服务器生成的，或其指向已无法找到。",
 	unpublished: "此码打开的小程序首页尚未发布。",
 	internal:    "服务器暂时无法查询此码。", later: "请稍后再试",
+	open: "打开", scanOther: "扫描其他码",
 	envs: [...]string{"正式版", "体验版", "开发版"},
 }
 

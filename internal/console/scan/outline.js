@@ -1,0 +1,24 @@
+/** The colours of an outline by how its code stands, bright enough for any picture. */
+const colours = { ok: '#2ecc71', no: '#ff4d4f', other: '#ffb02e', wait: '#ffb02e' };
+
+/** drawOutlines draws a frame around each of codes, [{ corners, state }], in a picture of width × height pixels. */
+export function drawOutlines(canvas, width, height, codes) {
+  Object.assign(canvas, { width, height });
+  canvas.hidden = false;
+  const context = canvas.getContext('2d');
+  const thick = Math.max(3, Math.max(width, height) / 130);
+  context.lineJoin = 'round';
+  for (const { corners, state } of codes) {
+    context.beginPath();
+    corners.forEach(([x, y], i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+    context.closePath();
+    context.setLineDash([]);
+    context.lineWidth = 2 * thick;
+    context.strokeStyle = 'rgba(0, 0, 0, 0.55)';
+    context.stroke();
+    context.setLineDash(state === 'no' ? [4 * thick, 2 * thick] : []);
+    context.lineWidth = thick;
+    context.strokeStyle = colours[state];
+    context.stroke();
+  }
+}
