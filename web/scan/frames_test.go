@@ -152,13 +152,17 @@ func saveFrames(tb testing.TB, dir string, frames []frame) {
 	}
 	cmd := exec.CommandContext(tb.Context(), "go", args...)
 	cmd.Dir = root
+	var wrong bytes.Buffer
+	cmd.Stderr = &wrong
 	out, _ := cmd.Output() // fails where a picture holds no code
 	lines := json.NewDecoder(bytes.NewReader(out))
 	for i := range frames {
 		var line struct {
 			Codes []json.RawMessage `json:"codes"`
 		}
-		must(tb, lines.Decode(&line))
+		if err := lines.Decode(&line); err != nil {
+			tb.Fatalf("suncode scan: %v: %s", err, &wrong)
+		}
 		if got, want := len(line.Codes), frames[i].stickers; got != want {
 			tb.Errorf("%s: the program reads %d codes of %d", frames[i].Name, got, want)
 		}
