@@ -65,8 +65,9 @@ func (v *view) strip(side, depth int, shade float32) {
 func (v *view) light() {
 	r := v.rand(partLight)
 	if v.ContrastLeft > 0 {
-		middle := float32(60 + 130*r.Float64())
-		v.each(func(_, _ int, b float32) float32 { return middle + float32(v.ContrastLeft)*(b-127.5) })
+		left := v.ContrastLeft
+		middle := 127.5 + 130*(r.Float64()-0.5)*(1-left)
+		v.each(func(_, _ int, b float32) float32 { return float32(middle + left*(float64(b)-127.5)) })
 	}
 	if v.ShadowLost > 0 {
 		v.shadow(r.Float64()*2*math.Pi, 0.7*(r.Float64()-0.5))

@@ -28,7 +28,7 @@ type Scene struct {
 	DiscShare, CentreShare, StripShare float64
 	MarksHidden                        int
 
-	// ContrastLeft is the share of contrast left, about a random grey; 0 leaves all.
+	// ContrastLeft is the share of contrast left, about a random grey, the more random the less is left; 0 leaves all.
 	ContrastLeft float64
 	// ShadowLost is the share of light that a hard shadow takes from one side of a random line through the code.
 	ShadowLost float64
