@@ -131,6 +131,10 @@ func TestWhatPagesCanDo(t *testing.T) {
 			one("Page({async onLoad () { wx.login({success () {}, fail (e) { console.log(e.errMsg) }}); try { await wx.cloud.callFunction({name: 'x'}) } catch (e) { console.log(e.message) }\n wx.createSelectorQuery().select('#a').boundingClientRect().exec(); wx.getUpdateManager().onUpdateReady(() => {}); console.log(wx.canIUse('login'), wx.getFooSync()) }})"),
 			[]string{"unsupported: wx.login", `unsupported: wx.cloud.callFunction({"name":"x"})`, "console.log: cloud.callFunction:fail not supported by suncode launch", "console.log: false undefined", "console.log: login:fail not supported"},
 		},
+		"a component of the view": {
+			one("Page({onLoad () { const c = this.selectComponent('#c'); if (!c) throw new Error('gone'); const {a} = c.use(); a.show({}) }})"),
+			[]string{`unsupported: selectComponent("#c")`, "unsupported: selectComponent().use()", "unsupported: selectComponent().use().a.show({})", "Page.onShow"},
+		},
 		"promises nobody catches": {
 			one("Page({\n  onLoad () {\n    Promise.reject(new Error('lost'))\n    wx.login()\n  }\n})"), []string{"error in a promise that nobody catches at pages/index/index.js:3:20: Error: lost"},
 		},

@@ -313,7 +313,7 @@
   // base is what every page has.
   const base = (route, query, events) => ({
     route, is: route, options: query, data: {}, setData, getOpenerEventChannel: () => events,
-    selectComponent: () => null, selectAllComponents: () => [], createSelectorQuery: unsupported('createSelectorQuery'),
+    selectComponent: unsupported('selectComponent'), selectAllComponents: () => [], createSelectorQuery: unsupported('createSelectorQuery'),
     createIntersectionObserver: unsupported('createIntersectionObserver'), groupSetData (action) { action() },
     triggerEvent () {}, getTabBar: () => null, animate: unsupported('animate'), hasBehavior: () => false
   })
@@ -490,6 +490,7 @@
     }
   })
   global.requirePlugin = (name) => unsupported(`plugin ${name}`)
+  global.global = global
   if (host.game) global.GameGlobal = global
 
   const heard = (list, args) => { for (const action of listeners[list].slice()) host.attempt('wx.onShow', action, undefined, args) }
