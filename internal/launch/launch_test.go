@@ -78,8 +78,8 @@ func TestExamples(t *testing.T) {
 func TestEveryCharacter(t *testing.T) {
 	const allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$&'()*+,/:;=?@-._~"
 	scenes := []string{allowed[:32], allowed[32:64], allowed[50:], "5L2g5aW977yM5LiW55WM", "~4f60~597d", "a=1&b=2&scene=3", "100"}
-	for _, c := range allowed {
-		scenes = append(scenes, string(c))
+	if !testing.Short() {
+		scenes = append(scenes, strings.Split(allowed, "")...)
 	}
 	for _, want := range scenes {
 		_, state := lines(t, os.DirFS("../../examples/miniprogram"), scene(want))
@@ -197,6 +197,9 @@ func TestBounds(t *testing.T) {
 		"calls within calls": {"(function f () { f() })()", time.Minute, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if test.memory > 0 && testing.Short() {
+				t.Skip("fills memory, slowly where that is watched")
+			}
 			_, err := Run(one(test.code+"\nPage({})"), scene("x"), Options{Timeout: test.timeout, Memory: test.memory}, func(Event) {})
 			if !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
