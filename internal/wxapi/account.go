@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/suncode/suncode/internal/issue"
 )
@@ -168,7 +169,7 @@ func (h *Handler) rid(c *call) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	case !ok:
-		return answer{}, noSuchRID.because("no call that failed within the last %v had it, or too many others have since", issue.JournalLife)
+		return answer{}, noSuchRID.because("no call that failed within the last %d days had it, or too many others have since", issue.JournalLife/(24*time.Hour))
 	case failed.App != 0 && failed.App != c.app.Number:
 		return answer{}, foreignRID.because("the call was another app's")
 	}
