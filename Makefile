@@ -38,7 +38,7 @@ test: ## install what the tests need on a bare Debian machine, then check everyt
 	SUNCODE_TEST_TOOLS=required $(MAKE) --no-print-directory check
 
 # The race detector makes the scanner ten times slower and finds nothing in arithmetic: it gets the short run.
-check: lint ## formatting, linters, import table, tests, the race detector, fuzz seconds
+check: lint web ## formatting, linters, import table, tests, the race detector, fuzz seconds
 	go -C tools test ./...
 	go -C conformance test ./...
 	go -C bench test ./...
@@ -46,7 +46,7 @@ check: lint ## formatting, linters, import table, tests, the race detector, fuzz
 	go test -race -short ./...
 	@$(MAKE) --no-print-directory fuzz
 
-conformance: $(node_clients) ## other people's clients against the program as it ships
+conformance: web $(node_clients) ## other people's clients against the program as it ships
 	SUNCODE_TEST_TOOLS=required go -C conformance test ./...
 
 $(node_clients): conformance/package.json conformance/package-lock.json

@@ -85,7 +85,9 @@ async function learn(codes) {
   codes.forEach((code) => past.add(code));
   showAll();
   tellCodes(codes);
-  navigator.vibrate?.(40);
+  if (camera.on && navigator.userActivation?.hasBeenActive) {
+    navigator.vibrate?.(40);
+  }
 }
 
 function drawCodes(width, height, codes) {
