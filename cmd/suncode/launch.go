@@ -199,8 +199,16 @@ type unmet struct {
 
 func (r *launchReport) print(text string) {
 	if !r.asJSON {
-		fmt.Fprint(r.out, text)
+		fmt.Fprint(r.out, strings.Map(harmless, text))
 	}
+}
+
+// harmless keeps a project's control characters away from the terminal.
+func harmless(c rune) rune {
+	if c < ' ' && c != '\n' && c != '\t' || 0x7f <= c && c < 0xa0 {
+		return '\ufffd'
+	}
+	return c
 }
 
 // conclude takes over what a run came to.

@@ -134,7 +134,9 @@ type engine struct {
 	modules  map[string]*goja.Object
 	rejected map[*goja.Promise]bool
 	events   int
-	told     int // bytes
+	told     int  // bytes
+	full     bool // enough has been told
+	faults   int  // told or not
 }
 
 // task is a call that is still to come.
@@ -413,13 +415,10 @@ func (e *engine) reportRejected() {
 	for p := range e.rejected {
 		reason := p.Result()
 		event := Event{Kind: Fault, Name: "a promise that nobody catches", Text: e.message(reason)}
-		stack := ""
-		_ = e.vm.Try(func() {
-			if object, ok := reason.(*goja.Object); ok {
-				stack = object.Get("stack").String()
-			}
-		})
-		if found := place.FindStringSubmatch(stack); found != nil {
+		if text := e.property(reason, "errMsg"); text != "" {
+			event.Text = text // a call of wx that failed
+		}
+		if found := place.FindStringSubmatch(e.property(reason, "stack")); found != nil {
 			event.File, _ = e.file("/" + unitPrefix + found[1])
 			event.Line, _ = strconv.Atoi(found[2])
 			event.Column, _ = strconv.Atoi(found[3])
@@ -428,6 +427,20 @@ func (e *engine) reportRejected() {
 		e.send(event)
 	}
 	clear(e.rejected)
+}
+
+// property is a property as a text, "" if there is none.
+func (e *engine) property(value goja.Value, name string) (text string) {
+	object, ok := value.(*goja.Object)
+	if !ok {
+		return ""
+	}
+	_ = e.vm.Try(func() { // a getter can throw
+		if property := object.Get(name); property != nil && !goja.IsUndefined(property) {
+			text = property.String()
+		}
+	})
+	return text
 }
 
 // emit is how the prelude tells an event: all but its error's place.
@@ -448,14 +461,18 @@ func (e *engine) send(event Event) {
 	for _, arg := range event.Args {
 		size += len(arg)
 	}
+	if event.Kind == Fault {
+		e.faults++
+	}
+	if e.full {
+		return
+	}
 	e.events++
 	e.told += size
-	switch {
-	case e.events == maxEvents || e.told > maxTold && e.told-size <= maxTold:
-		e.tell(Event{Kind: Note, Text: "further events are not told"})
-	case e.events < maxEvents && e.told <= maxTold:
-		e.tell(event)
+	if e.full = e.events >= maxEvents || e.told > maxTold; e.full {
+		event = Event{Kind: Note, Text: "further events are not told"}
 	}
+	e.tell(event)
 }
 
 func clip(text string) string {
@@ -479,6 +496,7 @@ func (e *engine) state(ask goja.Value) (State, error) {
 	if s.Storage == nil {
 		s.Storage = map[string]json.RawMessage{}
 	}
+	s.Errors = e.faults
 	maps.DeleteFunc(s.Storage, func(_ string, value json.RawMessage) bool { return value == nil })
 	return s, nil
 }

@@ -24,7 +24,7 @@ func (r Result) Faults() int {
 			n++
 		}
 	}
-	return n
+	return max(n, r.State.Errors)
 }
 
 // Expectation is KEY=VALUE, something that must hold after a launch.

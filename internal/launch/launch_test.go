@@ -138,6 +138,14 @@ func TestWhatPagesCanDo(t *testing.T) {
 		"promises nobody catches": {
 			one("Page({\n  onLoad () {\n    Promise.reject(new Error('lost'))\n    wx.login()\n  }\n})"), []string{"error in a promise that nobody catches at pages/index/index.js:3:20: Error: lost"},
 		},
+		"a failed call that nobody catches": {
+			one("Page({onLoad () { wx.navigateTo({url: 'gone'}) }})"),
+			[]string{`error in a promise that nobody catches: navigateTo:fail page "pages/index/gone" is not found`, "Page.onReady"},
+		},
+		"what is printed": {
+			one("console.log(NaN, -0, 10n, undefined, null, Symbol('s'), {a: [undefined, () => 1]}, new TypeError('t'))\nPage({})"),
+			[]string{`console.log: NaN 0 10 undefined null Symbol(s) {"a":[null,"[function ]"]} TypeError: t`},
+		},
 		"a page with no Page": {one("1"), []string{"error in pages/index/index: its file calls neither Page nor Component"}},
 		"an error with its place": {
 			files("pages/index/index.ts", "import { f } from './f'\ninterface A { b: string }\n\nPage({ onLoad (q: A) { f(q) } })", "pages/index/f.ts", "type T = string\nexport function f (x: any) {\n  return x.a.b\n}"),
@@ -219,4 +227,11 @@ func jsonText(t *testing.T, data []byte) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func TestEventsAreBounded(t *testing.T) {
+	got, _ := lines(t, one("for (let i = 0; i < 20000; i++) console.log(i)\nPage({})"), scene("x"))
+	if len(got) != maxEvents || got[len(got)-1] != "note: further events are not told" {
+		t.Errorf("%d events, the last is %s", len(got), got[len(got)-1])
+	}
 }

@@ -56,9 +56,7 @@
   // ---- console and timers
 
   const words = (values) => values.map((value) => {
-    if (typeof value === 'string') return value
-    if (value === undefined) return 'undefined'
-    if (value instanceof Error) return String(value)
+    if (value instanceof Error || (!isObject(value) && typeof value !== 'function')) return String(value)
     return safely(value)
   }).join(' ')
   global.console = {}

@@ -47,6 +47,7 @@ type State struct {
 	Pages   []Page                     `json:"pages,omitempty"` // as getCurrentPages has them: the last one is seen
 	App     json.RawMessage            `json:"app,omitempty"`   // the app object, or GameGlobal of a mini game
 	Storage map[string]json.RawMessage `json:"storage"`
+	Errors  int                        `json:"errors"` // how many there were, those that are not told as well
 }
 
 // String is the event as a line for people, without its end.
@@ -59,7 +60,7 @@ func (e Event) String() string {
 	case SetData:
 		return "setData: " + e.args()
 	case Navigation, Storage:
-		return "wx." + e.Name + ": " + e.Text
+		return "wx." + e.Name + ": " + indent(e.Text)
 	case Unsupported:
 		return "unsupported: " + e.Name + "(" + e.args() + ")"
 	case Fault:
@@ -99,14 +100,5 @@ func (e Event) args() string {
 	return strings.Join(args, ", ")
 }
 
-// indent keeps further lines of a text apart from the next event, and control
-// characters away from a terminal.
-func indent(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || 0x7f <= r && r < 0xa0 {
-			return '\ufffd'
-		}
-		return r
-	}, text)
-	return strings.ReplaceAll(text, "\n", "\n    ")
-}
+// indent keeps further lines of a text apart from the next event.
+func indent(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }
