@@ -9,7 +9,7 @@ type jpegCode struct {
 	steps  [2]*quantizer
 	consts [2]*jpegTable   // for the size of differences of constant parts
 	rest   [2]*jpegTable   // for runs of zeros and the size of what ends them
-	diffs  [3][1024]uint32 // for luma, chroma and nothing: the word of a difference << 5 | its length
+	diffs  [4][1024]uint32 // for luma, chroma and, twice, nothing: the word of a difference << 5 | its length
 }
 
 // Steps of quantisation. Annex K of the JPEG standard weighs frequencies for photographs; sharp lines have all of

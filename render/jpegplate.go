@@ -160,39 +160,67 @@ func (w *jpegWriter) flush() {
 	}
 }
 
-// appendTo adds the file of a symbol to dst.
+// appendTo adds the file of a symbol to dst. What was not written yet are the highest bits of acc; fill says how many,
+// below 64. A word is put by filling acc up, and beginning the next one with what did not fit.
 func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
-	dst = slices.Grow(dst, int(p.room.Load()))
-	out := jpegSink{buf: dst[:cap(dst)], at: len(dst)}
-	out.grow(len(p.header))
-	out.at += copy(out.buf[out.at:], p.header)
+	buf := slices.Grow(dst, int(p.room.Load())+len(p.header))
+	at := len(dst) + copy(buf[len(dst):cap(buf)], p.header)
+	buf = buf[:cap(buf)]
+	acc, fill := uint64(0), uint(0)
 	before := p.start
 	for i := range p.steps {
 		s := &p.steps[i]
-		at := state(s.windows[:s.n], rays)
-		e := entry(s.bank.entries[s.first+at].Load())
+		index := state(s.windows[:s.n], rays)
+		e := entry(s.bank.entries[s.first+index].Load())
 		if e == 0 {
-			e = p.compile(s.bank, s.ink, int(s.component), at)
+			e = p.compile(s.bank, s.ink, int(s.component), index)
+		}
+		n := e.length()
+		if at+n/4+64 > len(buf) {
+			buf = slices.Grow(buf[:at], n/4+64)
+			buf = buf[:cap(buf)]
 		}
 		level := int32(e.extra() - constantBias)
-		diff := p.code.diffs[s.table][(level-before[s.component&3])&1023]
+		diff := p.code.diffs[s.table&3][(level-before[s.component&3])&1023]
 		before[s.component&3] = level + s.delta
-		n := e.length()
-		if out.at+n/4+32 > len(out.buf) {
-			out.grow(n/4 + 32)
+
+		size := uint(diff & 31)
+		word := uint64(diff>>5) << (64 - size)
+		acc |= word >> fill
+		if fill += size; fill >= 64 {
+			at = spill(buf, at, acc)
+			fill -= 64
+			acc = word << (size - fill)
 		}
-		out.put(uint64(diff>>5)<<(64-diff&31), uint(diff&31))
 		words := s.bank.words(e)
-		for ; n > 64; n -= 64 {
-			out.whole(words[0])
+		for ; n >= 64; n -= 64 {
+			at = spill(buf, at, acc|words[0]>>(fill&63))
+			acc = words[0] << 1 << (63 - fill&63)
 			words = words[1:]
 		}
 		if n > 0 {
-			out.put(words[0], uint(n))
+			acc |= words[0] >> (fill & 63)
+			if fill += uint(n); fill >= 64 {
+				at = spill(buf, at, acc)
+				fill -= 64
+				acc = words[0] << (uint(n) - fill)
+			}
 		}
-		out.put(s.tail, uint(s.tailBits))
+		if s.tailBits > 0 {
+			acc |= s.tail >> (fill & 63)
+			if fill += uint(s.tailBits); fill >= 64 {
+				at = spill(buf, at, acc)
+				fill -= 64
+				acc = s.tail << (uint(s.tailBits) - fill)
+			}
+		}
 	}
-	file := out.end()
+	file := slices.Grow(buf[:at], 32)
+	if fill > 0 {
+		file = file[:cap(file)]
+		at = stuff(file, at, acc|^uint64(0)>>fill, int(fill+7)/8)
+	}
+	file = append(file[:at], 0xff, 0xd9)
 	learn(&p.room, len(file)-len(dst))
 	return file
 }
@@ -204,68 +232,27 @@ func learn(room *atomic.Int64, n int) {
 	}
 }
 
-// jpegSink is a file being written. What was not written yet are the highest bits of acc.
-type jpegSink struct {
-	buf  []byte
-	at   int
-	acc  uint64
-	fill uint // bits in acc, below 64
-}
-
-// put adds n bits, up to 64, the highest of word; the others are zero.
-func (s *jpegSink) put(word uint64, n uint) {
-	s.acc |= word >> s.fill
-	s.fill += n
-	if s.fill >= 64 {
-		s.spill(s.acc)
-		s.fill -= 64
-		s.acc = word << (n - s.fill)
-	}
-}
-
-// whole adds 64 bits.
-func (s *jpegSink) whole(word uint64) {
-	s.spill(s.acc | word>>s.fill)
-	s.acc = word << (64 - s.fill)
-}
-
-// spill writes 8 bytes, with a zero after each that is FF.
-func (s *jpegSink) spill(v uint64) {
+// spill writes 8 bytes, with a zero after each that is FF, and says where the next ones go.
+func spill(buf []byte, at int, v uint64) int {
 	const low = 0x7f7f7f7f7f7f7f7f
-	if (v&low+low/127)&v&^low == 0 {
-		binary.BigEndian.PutUint64(s.buf[s.at:], v)
-		s.at += 8
-		return
+	if (v&low+low/127)&v&^low != 0 {
+		return stuff(buf, at, v, 8)
 	}
-	s.stuff(v, 8)
+	binary.BigEndian.PutUint64(buf[at:], v)
+	return at + 8
 }
 
-func (s *jpegSink) stuff(v uint64, n int) {
+// stuff writes the n highest bytes of v.
+func stuff(buf []byte, at int, v uint64, n int) int {
 	for range n {
 		b := byte(v >> 56)
-		s.buf[s.at] = b
-		s.at++
+		buf[at] = b
+		at++
 		if b == 0xff {
-			s.buf[s.at] = 0
-			s.at++
+			buf[at] = 0
+			at++
 		}
 		v <<= 8
 	}
-}
-
-// grow makes room for n more bytes.
-func (s *jpegSink) grow(n int) {
-	if n > len(s.buf)-s.at {
-		s.buf = slices.Grow(s.buf[:s.at], n)
-		s.buf = s.buf[:cap(s.buf)]
-	}
-}
-
-// end fills the last byte with ones and closes the file.
-func (s *jpegSink) end() []byte {
-	s.grow(32)
-	if n := s.fill; n > 0 {
-		s.stuff(s.acc|^uint64(0)>>n, int(n+7)/8)
-	}
-	return append(s.buf[:s.at], 0xff, 0xd9)
+	return at
 }
