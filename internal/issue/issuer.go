@@ -4,6 +4,7 @@ import (
 	"context"
 	"image/color"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -58,6 +59,19 @@ type Picture struct {
 	MediaType string // "image/jpeg", or "image/png" for a transparent one
 	Ticket    []byte // what the code says
 	Used      int    // how many codes with a path the app has now; 0 for a code with a scene
+	room      *[]byte
+}
+
+// rooms keeps the memory of released pictures.
+var rooms = sync.Pool{New: func() any { return new([]byte) }}
+
+// Release gives the memory of Data back for other pictures. It need not be
+// called; after it Data must not be used, nor may it be called twice.
+func (p Picture) Release() {
+	if p.room != nil {
+		*p.room = p.Data[:0]
+		rooms.Put(p.room)
+	}
 }
 
 // Issuer makes codes. The same request gives the same bytes for as long as the
@@ -115,7 +129,9 @@ func (i *Issuer) draw(app *App, raw []byte, l Looks) (Picture, error) {
 	if l.Transparent {
 		picture.MediaType, write = "image/png", i.plates.AppendPNG
 	}
-	picture.Data, err = write(nil, &symbol, l.options(app))
+	room := rooms.Get().(*[]byte)
+	picture.Data, err = write((*room)[:0], &symbol, l.options(app))
+	picture.room = room
 	return picture, err
 }
 

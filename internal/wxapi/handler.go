@@ -79,6 +79,7 @@ type answer struct {
 	attachment  bool
 	used        int // codes with a path that the app has, 0 where that does not matter
 	body        []byte
+	release     func() // gives the body's memory back; nil where nothing waits for it
 }
 
 // The paths of the API.
@@ -153,6 +154,9 @@ func (h *Handler) answer(c *call) answer {
 		send(c.w, a)
 	}
 	h.report(c, path, id, p, time.Since(began), len(a.body))
+	if c.w != nil && a.release != nil {
+		a.release()
+	}
 	return a
 }
 
