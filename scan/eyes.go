@@ -107,7 +107,8 @@ func (f *eyeFinder) vote(e *eye) bool {
 
 // same reports whether two eyes are one: a larger one around a smaller one is not.
 func (e *eye) same(other *eye) bool {
-	return e.dark == other.dark && math.Hypot(e.x-other.x, e.y-other.y) < e.pitch &&
+	dx, dy := e.x-other.x, e.y-other.y
+	return dx*dx+dy*dy < e.pitch*e.pitch && e.dark == other.dark &&
 		e.pitch < 1.3*other.pitch && other.pitch < 1.3*e.pitch
 }
 

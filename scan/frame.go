@@ -147,8 +147,9 @@ func (f *frame) middle() (x, y float64) {
 }
 
 const (
-	// minFit is the least share of an eye's contrast that the landmarks must show for a frame to be tried at all.
-	minFit = 0.3
+	// minFit is the least share of an eye's contrast that the landmarks must show for a frame to be read, and minFlatFit
+	// that for it to be seen in perspective: chance gives less than 0.1.
+	minFit, minFlatFit = 0.3, 0.12
 	// minSharpness is the least sharpness of a frame that is worth polishing; chance gives about 0.15.
 	minSharpness = 0.2
 )
@@ -158,7 +159,11 @@ func (f *frame) read(p *plane, r *reader) (found, bool) {
 	a := f.anchors
 	least := minFit * f.contrast
 	m := a.pose()
-	if f.sign*m.fit(p) > least {
+	fit := f.sign * m.fit(p)
+	if fit < minFlatFit*f.contrast {
+		return found{}, false
+	}
+	if fit > least {
 		if out, ok := r.readUnder(p, &m, f.sign); ok {
 			return out, true
 		}

@@ -143,8 +143,12 @@ func (p *plane) fillYCbCr(m *image.YCbCr, c channel) {
 func (p *plane) fillQuads(pix []byte, stride, from int, c channel, premultiplied bool) bool {
 	speaks := c != opacity
 	for y := range p.h {
-		src, out := pix[from+y*stride:], p.row(y)
-		for x := range out {
+		src, out := pix[from+y*stride:][:4*p.w], p.row(y)
+		first := 0
+		if c == luma {
+			first = lumaOfOpaque(out, src)
+		}
+		for x := first; x < len(out); x++ {
 			r, g, b, a := uint32(src[4*x]), uint32(src[4*x+1]), uint32(src[4*x+2]), uint32(src[4*x+3])
 			if a != 255 {
 				speaks = true
@@ -157,6 +161,18 @@ func (p *plane) fillQuads(pix []byte, stride, from int, c channel, premultiplied
 		}
 	}
 	return speaks
+}
+
+// lumaOfOpaque fills out from four bytes a pixel until it meets one that is not opaque, and returns how far it came.
+func lumaOfOpaque(out, src []byte) int {
+	for x := range out {
+		q := src[4*x : 4*x+4 : 4*x+4]
+		if q[3] != 255 {
+			return x
+		}
+		out[x] = byte((19595*uint32(q[0]) + 38470*uint32(q[1]) + 7471*uint32(q[2]) + 1<<15) >> 16)
+	}
+	return len(out)
 }
 
 func (p *plane) fillAny(img image.Image, c channel) bool {
