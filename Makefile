@@ -13,6 +13,8 @@ lint_tools := go -C tools tool golangci-lint
 lint_bench := cd bench && go tool -modfile=../tools/go.mod golangci-lint
 # Debian's libzxing-dev, to compare with where it is installed.
 zxing_tags = $(shell pkg-config --exists zxing 2>/dev/null && command -v g++ >/dev/null && echo -tags zxing)
+# Debian's libjpeg62-turbo-dev, likewise.
+turbo_tags = $(shell pkg-config --exists libjpeg 2>/dev/null && command -v gcc >/dev/null && echo -tags turbo)
 lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-lint
 # npm writes this file when everything else is in place.
 node_clients := conformance/node_modules/.package-lock.json
@@ -66,9 +68,10 @@ fmt: ## format every Go file in place
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	@go -C tools run ./fuzzall -dir "$(CURDIR)" -time $(FUZZTIME)
 
-bench: ## times: making codes beside Go's encoders, reading them beside zxing-cpp
+bench: ## times: making codes beside other encoders, reading them beside zxing-cpp
 	@mkdir -p dist
 	@go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) . | tee dist/bench.txt | go -C tools run ./benchtable
+	@go -C bench run $(turbo_tags) ./making -doc ../docs/PERFORMANCE.md
 	@go -C bench run $(zxing_tags) . -doc ../docs/PERFORMANCE.md
 
 robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUSTNESS.md
