@@ -242,6 +242,7 @@ func TestJPEGPlate(t *testing.T) {
 	})
 }
 
+// TestPlateShows checks that Go and libjpeg see what was drawn, with 4:2:0 and 4:4:4.
 func TestPlateShows(t *testing.T) {
 	for _, s := range symbols(t) {
 		for _, o := range []Options{{Logo: photoLogo(t)}, {WidthPx: 281, Line: rgb(0x3a62ad)}} {
@@ -251,8 +252,34 @@ func TestPlateShows(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mean, worst := difference(t, img, drawn(t, s, o))
-			t.Log(len(data), mean, worst)
+			want := drawn(t, s, o)
+			if mean, _ := difference(t, img, want); mean > 2 {
+				t.Errorf("mean difference %.2f of 255", mean)
+			}
+			ppm := tool(t, data, "djpeg", "-ppm", "-dct", "int")
+			if mean, _ := difference(t, parsePPM(t, ppm), want); mean > 2 {
+				t.Errorf("by djpeg: mean difference %.2f of 255", mean)
+			}
+		}
+	}
+}
+
+// TestPlateSize holds plates to four fifths of what Go's encoder, and libjpeg, take at quality 90.
+func TestPlateSize(t *testing.T) {
+	s := benchSymbol(t)
+	for _, width := range []int{280, 430, 1280} {
+		for _, line := range []color.NRGBA{black, rgb(0x3a62ad)} {
+			o := Options{WidthPx: width, Line: line, Logo: DefaultLogo("Tea House")}
+			plate, rays := jpegPlateOf(t, s, o), s.Rays()
+			ours := len(plate.appendTo(nil, &rays))
+			theirs := len(written(t, func(b *bytes.Buffer) error { return JPEG(b, s, o) }))
+			most := 0.81
+			if line != black {
+				most = 0.9
+			}
+			if ratio := float64(ours) / float64(theirs); ratio > most {
+				t.Errorf("width %d, %v: %.3f of the size", width, line, ratio)
+			}
 		}
 	}
 }
