@@ -9,6 +9,6 @@
 // are added up in whole numbers. Colours are mixed by coverage in the sRGB values themselves, as browsers and other
 // drawing programs do. The result is the same to the byte on every run and every kind of machine.
 //
-// This is the plain way to draw, meant to be read and to be relied on as the reference for faster ways; it is not
-// the fastest way to make many codes.
+// This is the plain way to draw, meant to be read and to be relied on as the reference. Who makes many codes takes
+// Plates: the same drawings, compiled.
 package render
