@@ -26,7 +26,6 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-
 	suncodes "github.com/suncode/suncode"
 	"github.com/suncode/suncode/render"
 )
@@ -209,7 +208,7 @@ func (s *server) code(t *testing.T, request string) []byte {
 // forge is the picture of a code with a bit of its seal changed.
 func (s *server) forge(t *testing.T, picture []byte) []byte {
 	t.Helper()
-	resp, err := http.Post(s.url+"/suncode/v1/scan", "image/jpeg", bytes.NewReader(picture)) //nolint:noctx // the server ends with the test
+	resp, err := http.Post(s.url+"/suncode/v1/scan", "image/jpeg", bytes.NewReader(picture))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,7 +371,7 @@ func TestScanPagePicture(t *testing.T) {
 	}
 }
 
-// TestScanPageDrop drops a picture on the page and pastes one into it.
+// TestScanPageDrop drops a picture on the page, pastes one into it, and shows it a code of the platform.
 func TestScanPageDrop(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -392,6 +391,16 @@ func TestScanPageDrop(t *testing.T) {
 		p.wait(`document.getElementById('codes').innerText.includes('` + c.scene + `')`)
 		p.wantSeal("ok")
 	}
+	symbol, err := suncodes.EncodeText("L0M:C2I+/VC2W.B*V:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawing, err := render.Draw(&symbol, render.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.choose(pngFile(t, "platform.png", drawing))
+	p.wantSeal("other", "L0M:C2I+/VC2W.B*V:", "A code of the platform")
 }
 
 // TestScanPageCamera shows a code to the camera.

@@ -35,7 +35,7 @@ func (w welcome) text() string {
 		fmt.Fprintf(&b, "\nA new secret for it:\n\n  %s app secret%s %s\n", w.program, w.dataFlag(), w.appID)
 	}
 	if w.appID != "" {
-		fmt.Fprintf(&b, "\nRead it, here or through the server:\n\n  %s\n  %s\n", w.scan(), w.resolve())
+		fmt.Fprintf(&b, "\nRead it, here or through the server:\n\n  %s\n  %s\n\nOr show it to the camera: %s/scan\n", w.scan(), w.resolve(), w.base)
 	}
 	fmt.Fprintf(&b, "\nAn app of your own:\n\n  %s app add%s --name \"My shop\"\n  %[1]s app publish%[2]s APPID path/to/miniprogram\n",
 		w.program, w.dataFlag())

@@ -61,7 +61,9 @@ function tellCodes(codes) {
     tell('readMany', { n: codes.length });
     return;
   }
-  tell('readOne', { code: titleOf(codes[0]), verdict: verdictOf(codes[0]) }, stateOf(codes[0]) === 'no');
+  const [code] = codes;
+  const key = code.target || code.text ? 'readOne' : 'readNone';
+  tell(key, { code: titleOf(code), verdict: verdictOf(code) }, stateOf(code) === 'no');
 }
 
 /** learn finds out where codes lead and shows them, if they are not those on the page. */
@@ -234,7 +236,7 @@ function listen() {
 
 onLanguage(() => {
   showAll();
-  if (said[0] === 'readOne' || said[0] === 'readMany') {
+  if (['readOne', 'readNone', 'readMany'].includes(said[0])) {
     tellCodes(shown);
   } else {
     tell(said[0], said[1], status.classList.contains('bad'));
