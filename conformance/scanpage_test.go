@@ -54,15 +54,23 @@ func openTab(t *testing.T, s *server, language, before string, flags ...chromedp
 	if err != nil {
 		lacking(t, "chromium is missing: install it, or run tools/needs.sh")
 	}
+	profile, err := os.MkdirTemp(scratch, "chromium") //nolint:usetesting // t.TempDir would be removed while helpers of Chromium still write
+	if err != nil {
+		t.Fatal(err)
+	}
 	options := append([]chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(browser), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.UserDataDir(profile),
 	}, flags...)
-	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocated)
-	t.Cleanup(closeTab)
+	ctx, _ := chromedp.NewContext(allocated)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(ctx); err != nil { // waits for Chromium's end, as its own cancel function does not
+			t.Errorf("chromium does not end well: %v", err)
+		}
+	})
 	p := &tab{ctx: ctx, t: t}
 	chromedp.ListenTarget(ctx, p.watch)
 	watching := "document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`));" + before
