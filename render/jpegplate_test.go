@@ -201,7 +201,7 @@ func anySymbol(t *rapid.T) *suncode.Symbol {
 // anyLooks are options of a plate.
 func anyLooks(t *rapid.T, photo *Logo) Options {
 	colour := func(name string) color.NRGBA { return rgb(rapid.Uint32Range(0, 1<<24-1).Draw(t, name)) }
-	o := Options{WidthPx: rapid.IntRange(MinPlatePx, 500).Draw(t, "width")}
+	o := Options{WidthPx: rapid.IntRange(MinPlatePx, 400).Draw(t, "width")}
 	switch rapid.IntRange(0, 3).Draw(t, "colours") {
 	case 0:
 		o.Line = colour("line")

@@ -2,7 +2,11 @@ package render
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/adler32"
+	"hash/crc32"
+	"image"
 	"image/png"
 	"testing"
 
@@ -21,6 +25,61 @@ func pngPlateOf(tb testing.TB, s *suncode.Symbol, o Options) *pngPlate {
 	return newPNGPlate(newPNGStencil(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, &size), o, &size)
 }
 
+// plainPNG codes a drawing piece by piece as the plate's steps cut it, the obvious way, with the plate's code.
+func plainPNG(p *pngPlate, img *image.NRGBA) []byte {
+	var rows []byte
+	for y := range img.Rect.Dy() {
+		rows = append(rows, 1)
+		for x := range img.Rect.Dx() {
+			c, left := img.NRGBAAt(x, y), img.NRGBAAt(x-1, y)
+			pixel := []byte{c.R - left.R, c.G - left.G, c.B - left.B, c.A - left.A}
+			rows = append(rows, pixel[:p.depth]...)
+		}
+	}
+	var bits []byte // a bit each
+	add := func(v uint64, n int) {
+		for i := range n {
+			bits = append(bits, byte(v>>i&1))
+		}
+	}
+	for i := range p.code.header.n {
+		add(p.code.header.words[i/64]>>(i%64), 1)
+	}
+	symbol := func(i int) { add(uint64(p.code.codes[i].word), int(p.code.codes[i].n)) }
+	rest := rows
+	for _, step := range p.steps {
+		piece := rest[:step.length]
+		rest = rest[step.length:]
+		for len(piece) > 0 {
+			symbol(int(piece[0]))
+			same := 0
+			for same+1 < len(piece) && piece[same+1] == piece[0] {
+				same++
+			}
+			piece = piece[1:]
+			for same >= 3 {
+				n := min(same, 258)
+				at, extra, size := repeat(n)
+				symbol(at)
+				add(extra, size)
+				add(0, 1)
+				same, piece = same-n, piece[n:]
+			}
+		}
+	}
+	symbol(256)
+	data := make([]byte, (len(bits)+7)/8)
+	for i, bit := range bits {
+		data[i/8] |= bit << (i % 8)
+	}
+	data = binary.BigEndian.AppendUint32(data, adler32.Checksum(rows))
+	file := bytes.Clone(p.header)
+	binary.BigEndian.PutUint32(file[len(file)-8:], uint32(len(data)))
+	file = append(file, data...)
+	file = binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[len(p.header)-4:]))
+	return append(file, "\x00\x00\x00\x00IEND\xae\x42\x60\x82"...)
+}
+
 // TestPNGPlate gets back the drawing, to the pixel. The decoder checks both sums of the file.
 func TestPNGPlate(t *testing.T) {
 	photo := photoLogo(t)
@@ -34,7 +93,11 @@ func TestPNGPlate(t *testing.T) {
 		plate := pngPlateOf(t, s, o)
 		for range 2 {
 			rays := s.Rays()
-			img, err := png.Decode(bytes.NewReader(plate.appendTo(nil, &rays)))
+			data := plate.appendTo(nil, &rays)
+			if !bytes.Equal(data, plainPNG(plate, drawn(t, s, o))) {
+				rt.Fatal("the plain encoder makes another file")
+			}
+			img, err := png.Decode(bytes.NewReader(data))
 			if err != nil {
 				rt.Fatal(err)
 			}
