@@ -1,5 +1,5 @@
-// Package wxapi is the platform's HTTPS API: access tokens, the three kinds of code, quotas and why a call
-// failed, to the byte where it is known to the byte. docs/API.md describes it call by call.
+// Package wxapi is the platform's HTTPS API: access tokens, the three kinds of code, what the codes in a picture say,
+// quotas and why a call failed, to the byte where it is known to the byte. docs/API.md describes it call by call.
 //
 // A [Handler] decodes and checks what came over the wire, hands it to package issue, and puts the result or the
 // error into the platform's form: status 200 whatever happens, the kind of answer told by its Content-Type, errors
