@@ -85,4 +85,4 @@ cover: ## test coverage per function, and as a page in cover.html
 
 clean: ## remove what the other targets leave behind (never suncode-data)
 	rm -rf suncode dist web/scan/dist internal/console/engine/*.{js,gz} internal/console/engine/LICENSE* cover.out cover.html
-	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -delete
+	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -exec rm -f {} +
