@@ -7,6 +7,7 @@ import (
 	"image/draw"
 
 	"github.com/boombuler/barcode/qr"
+
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/internal/testkit"
 	"github.com/suncode/suncode/render"

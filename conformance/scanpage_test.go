@@ -26,6 +26,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
 	suncodes "github.com/suncode/suncode"
 	"github.com/suncode/suncode/render"
 )

@@ -14,10 +14,11 @@ import (
 
 	"github.com/klauspost/compress/zlib"
 	"github.com/skip2/go-qrcode"
+	"rsc.io/qr"
+
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/ticket"
-	"rsc.io/qr"
 )
 
 // contender makes a picture of a code, or does a part of that, and says how many bytes came of it.
