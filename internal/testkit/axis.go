@@ -53,7 +53,7 @@ var Axes = []Axis{
 	},
 	{
 		Name: "noise", Unit: "σ of 255", Least: 60, Aim: 100, Mild: 20,
-		Levels: []float64{20, 40, 60, 80, 100, 120, 150},
+		Levels: []float64{20, 40, 60, 80, 100, 120, 150, 200},
 		set:    func(s *Scene, level float64, _ int) { s.NoiseSigma = level },
 	},
 	{
@@ -73,22 +73,22 @@ var Axes = []Axis{
 	},
 	{
 		Name: "shadow", Unit: "light lost", Least: 0.75, Aim: 0.9, Mild: 0.4,
-		Levels: []float64{0.3, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95},
+		Levels: []float64{0.3, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98},
 		set:    func(s *Scene, level float64, _ int) { s.ShadowLost = level },
 	},
 	{
 		Name: "disc", Unit: "share of the square", Least: 0.04, Aim: 0.08, Mild: 0.01,
-		Levels: []float64{0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12},
+		Levels: []float64{0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2},
 		set:    func(s *Scene, level float64, _ int) { s.DiscShare = level },
 	},
 	{
 		Name: "centre", Unit: "share of the square", Least: 0.14, Aim: 0.15, Mild: 0.12,
-		Levels: []float64{0.08, 0.12, 0.14, 0.15, 0.16, 0.18},
+		Levels: []float64{0.08, 0.12, 0.14, 0.15, 0.16, 0.18, 0.2, 0.22},
 		set:    func(s *Scene, level float64, _ int) { s.CentreShare = level },
 	},
 	{
 		Name: "edge strip", Unit: "share of the square", Least: 0.08, Aim: 0.12, Mild: 0.03,
-		Levels: []float64{0.04, 0.08, 0.1, 0.12, 0.15, 0.18},
+		Levels: []float64{0.04, 0.08, 0.1, 0.12, 0.15, 0.18, 0.22, 0.26},
 		set:    func(s *Scene, level float64, _ int) { s.StripShare = level },
 	},
 	{
@@ -103,22 +103,22 @@ var Axes = []Axis{
 	},
 	{
 		Name: "glare", Unit: "diameter / edge", Least: 0.15, Aim: 0.25, Mild: 0.1,
-		Levels: []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4},
+		Levels: []float64{0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5},
 		set:    func(s *Scene, level float64, _ int) { s.GlareEdge = level },
 	},
 	{
 		Name: "light on dark", Unit: "share of contrast left", Least: 1, Aim: 1, Mild: 1,
-		Levels: []float64{1, 0.3, 0.1, 0.06, 0.04},
+		Levels: []float64{1, 0.3, 0.1, 0.06, 0.04, 0.02},
 		set:    func(s *Scene, level float64, _ int) { s.Inverted, s.ContrastLeft = true, level },
 	},
 	{
 		Name: "colours", Unit: "difference of 255", Least: 48, Aim: 48,
-		Levels: []float64{128, 96, 64, 48, 32, 24, 16},
+		Levels: []float64{128, 96, 64, 48, 32, 24, 16, 8},
 		set:    func(s *Scene, level float64, _ int) { s.ColourStep = level },
 	},
 	{
 		Name: "exposure", Unit: "stops off", Mild: 1,
-		Levels: []float64{1, 2, 3, 3.5, 4},
+		Levels: []float64{1, 2, 3, 4, 5},
 		set: func(s *Scene, level float64, trial int) {
 			s.Stops, s.NoiseSigma = level, 2
 			if trial%2 == 1 {

@@ -59,7 +59,8 @@ func (c *curve) plotLine(b *strings.Builder, rays int, ink string) {
 		fmt.Fprintf(&points, " %.1f,%.1f", x, y)
 		fmt.Fprintf(&dots, `<circle cx="%.1f" cy="%.1f" r="2.5"/>`, x, y)
 	}
-	fmt.Fprintf(b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="1.6"/>`+"\n", points.String()[1:], ink)
+	wide := float64(len(c.Rays)-rays)*1.8 - 0.4 // those drawn later are narrower, so that equal curves show
+	fmt.Fprintf(b, `<polyline points="%s" fill="none" stroke="%s" stroke-width="%.1f"/>`+"\n", points.String()[1:], ink, wide)
 	fmt.Fprintf(b, `<g fill="%s">%s</g>`+"\n", ink, dots.String())
 }
 
