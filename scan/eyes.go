@@ -12,7 +12,6 @@ type eye struct {
 	pitch    float64 // pixels
 	dark     bool    // the ring is darker than the gap
 	contrast float64 // brightness of the gap less that of the ring, absolute
-	votes    int     // rows that found it
 }
 
 // profile is the section through an eye's middle in pitches: ring, gap, dot, gap, ring (SPEC.md 3.3).
@@ -80,8 +79,8 @@ func matchProfile(e []float64) (pitch, centre float64, ok bool) {
 // check follows rays out of a supposed centre. A true eye shows dot, gap and ring in nearly all directions; their
 // distances give centre and size to a fraction of a pixel.
 func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
-	e := eye{x: x, y: y, pitch: pitch, dark: dark, votes: 1}
-	if f.vote(&e) {
+	e := eye{x: x, y: y, pitch: pitch, dark: dark}
+	if f.known(&e) {
 		return
 	}
 	for range 2 {
@@ -89,16 +88,15 @@ func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
 			return
 		}
 	}
-	if !f.vote(&e) {
+	if !f.known(&e) {
 		f.eyes = append(f.eyes, e)
 	}
 }
 
-// vote counts one more row for an eye that is known already, and reports whether it is.
-func (f *eyeFinder) vote(e *eye) bool {
+// known reports whether an eye was found before, in another row.
+func (f *eyeFinder) known(e *eye) bool {
 	for i := range f.eyes {
 		if f.eyes[i].same(e) {
-			f.eyes[i].votes++
 			return true
 		}
 	}

@@ -65,6 +65,8 @@ func FindContext(ctx context.Context, img image.Image, o Options) []Result {
 // call.
 type Scanner struct {
 	levels  []plane // the picture at full, half, quarter … size
+	depth   int     // how many of them are of this picture
+	channel channel // and of which channel
 	doubled plane
 	t       thresholds
 	finder  eyeFinder
@@ -132,7 +134,7 @@ func (s *Scanner) Find(img image.Image, o Options) []Result {
 
 // FindContext is the function FindContext.
 func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) []Result {
-	s.results = s.results[:0]
+	s.results, s.depth = s.results[:0], 0
 	s.options, s.done, s.reader.trace = o, ctx.Done(), o.Trace
 	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
 		return nil
@@ -167,18 +169,30 @@ func (s *Scanner) enough() bool {
 	}
 }
 
-// look is one pass over a picture at every level of detail.
-func (s *Scanner) look(img image.Image, pass pass) {
+// load fills the levels with a channel, unless the pass before did. It reports whether the channel says anything.
+func (s *Scanner) load(img image.Image, c channel) bool {
+	if s.depth > 0 && s.channel == c {
+		return true
+	}
 	if len(s.levels) == 0 {
 		s.levels = make([]plane, 1)
 	}
-	if !s.levels[0].fill(img, pass.channel) {
+	s.depth = 0
+	if !s.levels[0].fill(img, c) {
+		return false
+	}
+	s.channel, s.depth = c, s.pyramid()
+	return true
+}
+
+// look is one pass over a picture at every level of detail.
+func (s *Scanner) look(img image.Image, pass pass) {
+	if !s.load(img, pass.channel) {
 		return
 	}
-	depth := s.pyramid()
 	switch pass.method {
 	case sections, paired:
-		for level := depth - 1; level >= 0 && !s.enough(); level-- {
+		for level := s.depth - 1; level >= 0 && !s.enough(); level-- {
 			s.search(scaled(&s.levels[level], float64(int(1)<<level)), pass.method)
 		}
 	case doubled:
@@ -186,9 +200,9 @@ func (s *Scanner) look(img image.Image, pass pass) {
 			s.search(scaled(&s.doubled, 0.5), sections)
 		}
 	case stretched:
-		s.stretch(depth)
+		s.stretch()
 	case matching:
-		s.match(depth)
+		s.match()
 	}
 }
 
@@ -203,12 +217,12 @@ func (s *Scanner) double() bool {
 
 // stretch looks at pictures that are stretched in one of four directions, until something is found: of one size, and
 // of half of it for large codes.
-func (s *Scanner) stretch(depth int) {
+func (s *Scanner) stretch() {
 	finest := 0
-	for finest < depth-1 && s.levels[finest].w*s.levels[finest].h > maxStretchedPx {
+	for finest < s.depth-1 && s.levels[finest].w*s.levels[finest].h > maxStretchedPx {
 		finest++
 	}
-	for level := min(finest+1, depth-1); level >= finest; level-- {
+	for level := min(finest+1, s.depth-1); level >= finest; level-- {
 		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
 			level := scaled(&s.levels[level], float64(int(1)<<level))
 			s.search(view{&s.doubled, level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
@@ -217,9 +231,9 @@ func (s *Scanner) stretch(depth int) {
 }
 
 // match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
-func (s *Scanner) match(depth int) {
+func (s *Scanner) match() {
 	v := scaled(&s.levels[0], 1)
-	for level := 1; level < depth && v.w*v.h > maxMatchPx; level++ {
+	for level := 1; level < s.depth && v.w*v.h > maxMatchPx; level++ {
 		v = scaled(&s.levels[level], float64(int(1)<<level))
 	}
 	if 4*v.w*v.h <= maxMatchPx && s.double() {
