@@ -12,9 +12,9 @@ import (
 )
 
 // clocks are one for which tokens are good that have long ended by the store's
-// own, and one for the other way round.
+// own, and one for the other way round. They start at noon in China.
 func clocks() map[string]*clock {
-	now := time.Now()
+	now := time.Now().Truncate(24 * time.Hour).Add(4 * time.Hour)
 	return map[string]*clock{"past": {t: now.AddDate(-3, 0, 0)}, "future": {t: now.AddDate(3, 0, 0)}}
 }
 

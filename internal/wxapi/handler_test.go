@@ -46,7 +46,7 @@ func wantError(tb testing.TB, got reply, want failure) {
 		tb.Errorf("got Content-Length %d for %d bytes, Content-Disposition %q", got.ContentLength, len(got.body), got.Header.Get("Content-Disposition"))
 	}
 	second, _ := strconv.ParseInt(string(m[3]), 16, 64)
-	if age := time.Since(time.Unix(second, 0)); age < -24*time.Hour || age > time.Minute {
+	if age := time.Since(time.Unix(second, 0)); age < -72*time.Hour || age > time.Minute {
 		tb.Errorf("rid %s: %v old", m[3], age)
 	}
 }

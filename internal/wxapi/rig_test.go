@@ -39,7 +39,7 @@ type rig struct {
 // newRig starts a server; change may alter what it works with.
 func newRig(tb testing.TB, change func(*Config)) *rig {
 	tb.Helper()
-	r := &rig{t: tb}
+	r := &rig{t: tb, ahead: untilNoon(time.Now())}
 	store, err := sqlite.Open(tb.Context(), tb.TempDir())
 	if err != nil {
 		tb.Fatal(err)
@@ -66,6 +66,12 @@ func newRig(tb testing.TB, change func(*Config)) *rig {
 	r.token = r.grant(tb, r.appID, r.secret)
 	r.draftID, r.draftSecret = addApp(tb, store, "Draft")
 	return r
+}
+
+// untilNoon is how far ahead the next 04:00 UTC is, noon in China: a test that
+// lets minutes pass does not meet the platform's midnight.
+func untilNoon(t time.Time) time.Duration {
+	return t.Truncate(24 * time.Hour).Add(28 * time.Hour).Sub(t)
 }
 
 func addApp(tb testing.TB, store *sqlite.Store, name string) (appID, secret string) {
