@@ -107,32 +107,54 @@ func (i *Issuer) LimitPaths(most int) *Issuer {
 // [InvalidScene], [InvalidArgs] (environment), [ReservedPage], [InvalidPage]
 // or [NotPublished] (page), [InvalidWidth].
 func (i *Issuer) Issue(ctx context.Context, r Request) (Picture, error) {
-	app, raw, err := i.mint(ctx, r)
+	d, err := i.Drawing(ctx, r)
 	if err != nil {
 		return Picture{}, err
 	}
-	return i.draw(app, raw, r.Looks)
+	return i.picture(&d)
 }
 
-// draw is the picture of the ticket's code in the app's colours. Its one error
-// that is not ours is [InvalidWidth].
-func (i *Issuer) draw(app *App, raw []byte, l Looks) (Picture, error) {
+// Drawing is an issued code before it is a picture: what a form that
+// [Issuer.Issue] does not give, such as vectors, is made from.
+type Drawing struct {
+	Symbol  suncode.Symbol
+	Options render.Options
+	Ticket  []byte // what the code says
+}
+
+// Drawing issues the code that r asks for without making the picture. Errors
+// are those of [Issuer.Issue].
+func (i *Issuer) Drawing(ctx context.Context, r Request) (Drawing, error) {
+	app, raw, err := i.mint(ctx, r)
+	if err != nil {
+		return Drawing{}, err
+	}
+	return drawing(app, raw, r.Looks)
+}
+
+// Plates are the compiled drawings that pictures are made with.
+func (i *Issuer) Plates() *render.Plates { return i.plates }
+
+// drawing is the ticket's code in the app's colours. Its one error that is not
+// ours is [InvalidWidth].
+func drawing(app *App, raw []byte, l Looks) (Drawing, error) {
 	if err := checkWidth(l.WidthPx); err != nil {
-		return Picture{}, err
+		return Drawing{}, err
 	}
 	symbol, err := suncode.EncodeBytes(raw)
-	if err != nil {
-		return Picture{}, err
-	}
-	picture := Picture{MediaType: "image/jpeg", Ticket: raw}
+	return Drawing{Symbol: symbol, Options: l.options(app), Ticket: raw}, err
+}
+
+func (i *Issuer) picture(d *Drawing) (p Picture, err error) {
+	p = Picture{MediaType: "image/jpeg", Ticket: d.Ticket}
 	write := i.plates.AppendJPEG
-	if l.Transparent {
-		picture.MediaType, write = "image/png", i.plates.AppendPNG
+	if d.Options.Transparent {
+		p.MediaType, write = "image/png", i.plates.AppendPNG
 	}
 	room := rooms.Get().(*[]byte)
-	picture.Data, err = write((*room)[:0], &symbol, l.options(app))
-	picture.room = room
-	return picture, err
+	p.Data, err = write((*room)[:0], &d.Symbol, d.Options)
+	p.room = room
+	return p, err
 }
 
 func checkWidth(widthPx int) error {

@@ -46,7 +46,11 @@ func (i *Issuer) IssuePath(ctx context.Context, r PathRequest) (Picture, error) 
 	if err != nil {
 		return Picture{}, err
 	}
-	picture, err := i.draw(app, raw, r.Looks)
+	d, err := drawing(app, raw, r.Looks)
+	if err != nil {
+		return Picture{}, err
+	}
+	picture, err := i.picture(&d)
 	picture.Used = app.Paths.Len()
 	return picture, err
 }
