@@ -30,16 +30,13 @@ func encodeBest(p Payload) (Symbol, error) {
 
 // bestMask tries every mask a writer may use and keeps the one of least penalty, the lowest id among equals.
 func bestMask(l Level, codewords *stream) Symbol {
-	set, gauge := maskSetFor(l.Rays()), gaugeFor(l.Rays())
-	plain := codewords.words()
+	g := gauges[l]
+	data := g.arrange(layoutFor(l.Rays()).spread(codewords))
 	least, best := -1, 0
-	for _, mask := range set.writers {
-		cells := set.words[mask]
-		for i := range cells {
-			cells[i] ^= plain[i]
-		}
-		if penalty := gauge.penalty(&cells); least < 0 || penalty < least {
-			least, best = penalty, mask
+	for i := range g.masks {
+		cells := &g.masks[i]
+		if penalty := g.penalty(&data, &cells.board); least < 0 || penalty < least {
+			least, best = penalty, cells.mask
 		}
 	}
 	s := Symbol{Level: l, Mask: best, Stream: *codewords}
@@ -47,87 +44,128 @@ func bestMask(l Level, codewords *stream) Symbol {
 	return s
 }
 
-// streamWords is a stream in words of 64 bits, the first bit the highest of the first word.
-type streamWords [(8*MaxCodewords + 63) / 64]uint64
+const (
+	quarter = RaySlots / 4
+	lane    = 16 // bits of a board's word that a ray has
+	sectors = 12 // 30 degrees each
+)
 
-func (s *stream) words() (w streamWords) {
-	for i, b := range s {
-		w[i/8] |= uint64(b) << (56 - i%8*8)
-	}
-	return w
-}
+// board is the places of a symbol in words of 64 bits, bit k for place k, four rays to the word, a quarter of the circle
+// apart: rays that are neighbours are in words that are, and those of a word are looked at together. With 36 rays there
+// are words for the main rays only.
+type board [quarter]uint64
 
-// sectors is into how many equal parts the penalty divides the circle: 30 degrees each.
-const sectors = 12
-
-// gauge is what the penalty needs to know of a ray count's data places. Streams go along the rays, one ray after the
-// other, so that a sector is a piece of the stream and the neighbours of a place are the bits next to it.
+// gauge is what the penalty of a level's symbols is counted with.
 type gauge struct {
-	joined streamWords // bits whose next one is the next place on the ray
-	parts  [sectors][]part
-	places [sectors]int // data places in a sector
+	words   int // of a board that are in use
+	stride  int // ray numbers from one word to the next
+	present board
+	absent  board // all places of the rays that are not there
+	even    [sectors]int
+	masks   []maskBoard
 }
 
-// part is the bits of one word that belong to a sector.
-type part struct {
-	word int
-	bits uint64
+// maskBoard is a mask that a writer may use, with all of its symbols that is not data: what it makes of light places.
+type maskBoard struct {
+	mask  int
+	board board
 }
 
-var gauge36, gauge54, gauge72 = newGauge(36), newGauge(54), newGauge(72)
+var gauges = newGauges()
 
-func gaugeFor(rays int) *gauge {
-	switch rays {
-	case 36:
-		return gauge36
-	case 54:
-		return gauge54
-	default:
-		return gauge72
+func newGauges() (all [Level54 + 1]*gauge) {
+	for _, l := range Levels {
+		all[l] = newGauge(l)
 	}
+	return all
 }
 
-func newGauge(rays int) *gauge {
-	g := &gauge{}
-	data := layoutFor(rays).data
-	for bit, p := range data {
-		word, mask := bit/64, uint64(1)<<(63-bit%64)
-		if bit+1 < len(data) && data[bit+1] == (place{p.ray, p.k + 1}) {
-			g.joined[word] |= mask
+func newGauge(l Level) *gauge {
+	g := &gauge{words: quarter, stride: 1}
+	if l.Rays() == RaySlots/2 {
+		g.words, g.stride = quarter/2, 2
+	}
+	var there, missing [RaySlots]uint16
+	for ray, places := range Plan(l.Rays()) {
+		for k, cell := range places {
+			if cell.Kind != Blank {
+				there[ray] |= 1 << k
+				g.even[ray*sectors/RaySlots]++
+			}
 		}
-		sector := p.ray * sectors / RaySlots
-		parts := g.parts[sector]
-		if n := len(parts); n == 0 || parts[n-1].word != word {
-			parts = append(parts, part{word: word})
+		if !present(l.Rays(), ray) {
+			missing[ray] = 1<<Radii - 1
 		}
-		parts[len(parts)-1].bits |= mask
-		g.parts[sector] = parts
-		g.places[sector]++
+	}
+	g.present, g.absent = g.arrange(&there), g.arrange(&missing)
+	for _, mask := range Masks(l.Rays()) {
+		s := Symbol{Level: l, Mask: mask, Stream: maskSetFor(l.Rays()).streams[mask][0]}
+		rays := s.Rays()
+		g.masks = append(g.masks, maskBoard{mask, g.arrange(&rays)})
 	}
 	return g
 }
 
-// penalty scores how uneven a drawing looks, in cells (SPEC.md 5.4): for each sector the square of the surplus of one
-// colour, and four for each lone dot, so that weight is even all around and strokes are long.
-func (g *gauge) penalty(cells *streamWords) int {
-	penalty := 0
-	before := uint64(0) // whether the last place of the word before is dark and joined
-	for i, dark := range cells {
-		after := uint64(0)
-		if i+1 < len(cells) {
-			after = cells[i+1] >> 63
-		}
-		joined := dark & g.joined[i]
-		lone := dark &^ (g.joined[i] & (dark<<1 | after)) &^ (joined>>1 | before<<63)
-		penalty += 4 * bits.OnesCount64(lone)
-		before = joined & 1
+// arrange makes a board of rays.
+func (g *gauge) arrange(rays *[RaySlots]uint16) (b board) {
+	for i := range g.words {
+		ray := (i+1)*g.stride - 1
+		b[i] = uint64(rays[ray]) | uint64(rays[ray+quarter])<<lane |
+			uint64(rays[ray+2*quarter])<<(2*lane) | uint64(rays[ray+3*quarter])<<(3*lane)
 	}
-	for sector, parts := range g.parts {
-		surplus := -g.places[sector]
-		for _, p := range parts {
-			surplus += 2 * bits.OnesCount64(cells[p.word]&p.bits)
+	return b
+}
+
+// What makes a drawing less beautiful, each time that it occurs (SPEC.md 5.4).
+const (
+	dotPenalty   = 6
+	gapPenalty   = 4
+	patchPenalty = 6
+	surplusShare = 8
+)
+
+// penalty scores how uneven and how dotty a drawing is (SPEC.md 5.4): data with a mask on it.
+func (g *gauge) penalty(data, mask *board) int {
+	var bald [quarter + 3]uint64 // light places with two more light ones further out
+	var weight [sectors / 4]uint64
+	dots, gaps, patches := 0, 0, 0
+	group := g.words / len(weight)
+	for i := range weight {
+		for j := i * group; j < (i+1)*group; j++ {
+			dark := data[j] ^ mask[j]
+			light := g.present[j] &^ dark
+			bald[j] = light & (light >> 1) & (light >> 2)
+			gaps += bits.OnesCount64(bald[j] & (light >> 3))
+			bald[j] |= g.absent[j]
+			dots += bits.OnesCount64(dark &^ (dark << 1) &^ (dark >> 1))
+			weight[i] += onesOfBytes(dark)
 		}
-		penalty += surplus * surplus
 	}
-	return penalty
+	for i := range 3 {
+		bald[g.words+i] = bits.RotateLeft64(bald[i], -lane)
+	}
+	for i := range g.words {
+		patch := bald[i] & bald[i+1]
+		if g.stride == 1 {
+			patch &= bald[i+2] & bald[i+3]
+		}
+		patches += bits.OnesCount64(patch) * g.stride
+	}
+	surplus := 0
+	for i, w := range weight {
+		for j := range 4 {
+			of := w >> (lane * j)
+			d := 2*int(of&0xff+of>>8&0xff) - g.even[i+len(weight)*j]
+			surplus += d * d
+		}
+	}
+	return dotPenalty*dots + gapPenalty*gaps + patchPenalty*patches + surplus/surplusShare
+}
+
+// onesOfBytes is the number of ones in each byte.
+func onesOfBytes(v uint64) uint64 {
+	const pairs, nibbles, bytes = 0x5555555555555555, 0x3333333333333333, 0x0f0f0f0f0f0f0f0f
+	v -= v >> 1 & pairs
+	v = v&nibbles + v>>2&nibbles
+	return (v + v>>4) & bytes
 }

@@ -83,8 +83,7 @@ type stream [MaxCodewords]byte
 
 // maskSet holds a ray count's masks as streams, and the ids a writer may use.
 type maskSet struct {
-	streams [MaskCount + 1][]stream    // the readings of each id, none when unknown
-	words   [MaskCount + 1]streamWords // the first reading of each id
+	streams [MaskCount + 1][]stream // the readings of each id, none when unknown
 	writers []int
 }
 
@@ -110,7 +109,6 @@ func newMaskSet(rays int) *maskSet {
 			continue
 		}
 		set.streams[id] = append(set.streams[id], maskStream(rays, m.rule))
-		set.words[id] = set.streams[id][0].words()
 		if rays > 36 && m.other != nil {
 			set.streams[id] = append(set.streams[id], maskStream(rays, m.other))
 		}

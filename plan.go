@@ -1,5 +1,7 @@
 package suncode
 
+import "math/bits"
+
 // CellKind says what a place of the grid is for (SPEC.md 4).
 type CellKind uint8
 
@@ -34,8 +36,16 @@ type place struct{ ray, k int }
 type layout struct {
 	grid     Grid
 	data     []place
+	beams    []beam
 	fixed    [RaySlots]uint16 // the always-dark places of each ray, bit k for place k
 	repeated [RaySlots]uint16 // the places that the next one repeats
+}
+
+// beam is the part of the stream that a ray has: its bits go to places from the inside out.
+type beam struct {
+	ray, bit int
+	mask     uint16 // as many ones as it has bits
+	inner    bool   // the first two bits are k = 1 and 2; all others go from k = 4 on
 }
 
 var layout36, layout54, layout72 = newLayout(36), newLayout(54), newLayout(72)
@@ -99,7 +109,11 @@ func newLayout(rays int) *layout {
 		if ray%2 == 1 {
 			l.fix(ray)
 		}
-		for _, k := range dataRadii(ray) {
+		radii := dataRadii(ray)
+		if len(radii) > 0 {
+			l.beams = append(l.beams, beam{ray, len(l.data), 1<<len(radii) - 1, radii[0] == 1})
+		}
+		for _, k := range radii {
 			cell := Cell{Data, len(l.data)}
 			l.grid[ray][k] = cell
 			l.data = append(l.data, place{ray, k})
@@ -110,6 +124,23 @@ func newLayout(rays int) *layout {
 		}
 	}
 	return l
+}
+
+// spread puts a stream on its data places and what repeats them: bit k of each ray for place k.
+func (l *layout) spread(s *stream) *[RaySlots]uint16 {
+	var rays [RaySlots]uint16
+	for _, b := range l.beams {
+		at := b.bit / 8
+		three := uint32(s[at])<<16 | uint32(s[min(at+1, MaxCodewords-1)])<<8 | uint32(s[min(at+2, MaxCodewords-1)])
+		v := bits.Reverse16(uint16(three<<(b.bit%8)>>8)) & b.mask
+		if b.inner {
+			v = v&3<<1 | v>>2<<4
+		} else {
+			v <<= 4
+		}
+		rays[b.ray] = v | v&l.repeated[b.ray]<<1
+	}
+	return &rays
 }
 
 // fix lays a main ray's always-dark and format places (SPEC.md 4.2, 4.3).

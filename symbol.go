@@ -43,17 +43,14 @@ func (s *Symbol) Dark(ray, k int) bool {
 // Rays are the dark places of every ray of a symbol of a valid level: bit k is set where Dark(ray, k).
 func (s *Symbol) Rays() (rays [RaySlots]uint16) {
 	l := layoutFor(s.Level.Rays())
-	rays = l.fixed
+	rays = *l.spread((*stream)(&s.Stream))
 	word := FormatWord(s.Level, s.Mask)
-	for ray := 1; ray < RaySlots; ray += 2 {
-		bit := formatBits - 1 - ray/2%formatBits
-		rays[ray] |= uint16(word>>bit&1) << formatRadius
-	}
-	for bit, p := range l.data {
-		rays[p.ray] |= uint16(s.Stream[bit/8]>>(7-bit%8)&1) << p.k
-	}
-	for ray := range rays {
-		rays[ray] |= rays[ray] & l.repeated[ray] << 1
+	for ray, fixed := range l.fixed {
+		rays[ray] |= fixed
+		if ray%2 == 1 {
+			bit := formatBits - 1 - ray/2%formatBits
+			rays[ray] |= uint16(word>>bit&1) << formatRadius
+		}
 	}
 	return rays
 }
