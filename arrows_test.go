@@ -47,6 +47,7 @@ var rooms = map[string]room{
 	"internal/sqlite":  {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":   {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/scanapi": {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
+	"internal/batch":   {ours: ". render ticket internal/issue", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
 	"internal/console": {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {
 		ours: "scan internal/testkit", never: "net",

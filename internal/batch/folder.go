@@ -1,0 +1,117 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+)
+
+// StateName is the folder inside an output folder in which a batch keeps its
+// state while it is not finished.
+const StateName = ".suncode-batch"
+
+// Folder is a [Sink] that makes files in a folder. A file gets its name when
+// it is whole.
+type Folder struct {
+	dir  string
+	temp string
+	next atomic.Int64
+}
+
+// NewFolder is a sink that makes files below dir, which is made and must be
+// empty at a fresh start.
+func NewFolder(dir string) *Folder {
+	return &Folder{dir: dir, temp: filepath.Join(dir, StateName, "new")}
+}
+
+// Begin implements [Sink].
+func (f *Folder) Begin(_ context.Context, at Mark) error {
+	if at == nil {
+		if err := f.checkEmpty(); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(f.temp); err != nil {
+		return err
+	}
+	return os.MkdirAll(f.temp, 0o777)
+}
+
+func (f *Folder) checkEmpty() error {
+	entries, err := os.ReadDir(f.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() != StateName {
+			return fmt.Errorf("%w: %s has %s", ErrNotEmpty, f.dir, e.Name())
+		}
+	}
+	return nil
+}
+
+// Ordered implements [Sink].
+func (f *Folder) Ordered() bool { return false }
+
+// Put implements [Sink].
+func (f *Folder) Put(_ context.Context, file File) error {
+	var room [24]byte
+	name := strconv.AppendInt(room[:0], f.next.Add(1), 36)
+	temp := f.temp + string(filepath.Separator) + string(name)
+	if err := os.WriteFile(temp, file.Data, 0o666); err != nil {
+		return err
+	}
+	return f.place(temp, file.Name)
+}
+
+// place gives a whole file its name, and makes the folders in it.
+func (f *Folder) place(temp, name string) error {
+	final := f.dir + string(filepath.Separator) + filepath.FromSlash(name)
+	err := os.Rename(temp, final)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(filepath.Dir(final), 0o777); err == nil {
+			err = os.Rename(temp, final)
+		}
+	}
+	if errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) || errors.Is(err, fs.ErrExist) {
+		_ = os.Remove(temp) // it goes with the folder otherwise
+		return &RowError{Column: "file", Reason: "one name is both a file and a folder", Value: clip(name)}
+	}
+	return err
+}
+
+// Mark implements [Sink].
+func (f *Folder) Mark() (Mark, error) { return Mark{}, nil }
+
+// Sync implements [Sink]: one call for all files, where the system has it.
+func (f *Folder) Sync(context.Context) error { return syncTree(f.dir) }
+
+// Finish implements [Sink].
+func (f *Folder) Finish(_ context.Context, extras []Extra) error {
+	for _, e := range extras {
+		temp := filepath.Join(f.temp, e.Name)
+		if err := copyFile(temp, e.Path); err != nil {
+			return err
+		}
+		if err := f.place(temp, e.Name); err != nil {
+			return err
+		}
+	}
+	if err := os.RemoveAll(f.temp); err != nil {
+		return err
+	}
+	_ = os.Remove(filepath.Dir(f.temp)) // stays when the state is in it
+	return syncTree(f.dir)
+}
+
+// Close implements [Sink].
+func (f *Folder) Close() error { return nil }
