@@ -31,7 +31,8 @@ func encodeBest(p Payload) (Symbol, error) {
 // bestMask tries every mask a writer may use and keeps the one of least penalty, the lowest id among equals.
 func bestMask(l Level, codewords *stream) Symbol {
 	g := gauges[l]
-	data := g.arrange(layoutFor(l.Rays()).spread(codewords))
+	rays := layoutFor(l.Rays()).spread(codewords)
+	data := g.arrange(&rays)
 	least, best := -1, 0
 	for i := range g.masks {
 		cells := &g.masks[i]

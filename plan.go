@@ -127,8 +127,7 @@ func newLayout(rays int) *layout {
 }
 
 // spread puts a stream on its data places and what repeats them: bit k of each ray for place k.
-func (l *layout) spread(s *stream) *[RaySlots]uint16 {
-	var rays [RaySlots]uint16
+func (l *layout) spread(s *stream) (rays [RaySlots]uint16) {
 	for _, b := range l.beams {
 		at := b.bit / 8
 		three := uint32(s[at])<<16 | uint32(s[min(at+1, MaxCodewords-1)])<<8 | uint32(s[min(at+2, MaxCodewords-1)])
@@ -140,7 +139,7 @@ func (l *layout) spread(s *stream) *[RaySlots]uint16 {
 		}
 		rays[b.ray] = v | v&l.repeated[b.ray]<<1
 	}
-	return &rays
+	return rays
 }
 
 // fix lays a main ray's always-dark and format places (SPEC.md 4.2, 4.3).

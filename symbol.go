@@ -43,7 +43,7 @@ func (s *Symbol) Dark(ray, k int) bool {
 // Rays are the dark places of every ray of a symbol of a valid level: bit k is set where Dark(ray, k).
 func (s *Symbol) Rays() (rays [RaySlots]uint16) {
 	l := layoutFor(s.Level.Rays())
-	rays = *l.spread((*stream)(&s.Stream))
+	rays = l.spread((*stream)(&s.Stream))
 	word := FormatWord(s.Level, s.Mask)
 	for ray, fixed := range l.fixed {
 		rays[ray] |= fixed
