@@ -58,6 +58,8 @@ var rooms = map[string]room{
 	"internal/launch": {
 		ours: "internal/issue", theirs: "github.com/dop251/goja github.com/evanw/esbuild", never: "database/sql net/http os",
 	},
+	"internal/typeface": {theirs: "golang.org/x/image", never: offNet},
+	"internal/sheet":    {ours: ". render internal/typeface", never: offNet},
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +

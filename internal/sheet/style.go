@@ -1,0 +1,55 @@
+package sheet
+
+import (
+	"fmt"
+
+	"github.com/suncode/suncode"
+	"github.com/suncode/suncode/internal/typeface"
+	"github.com/suncode/suncode/render"
+)
+
+// Bounds and defaults of a code's size, in millimetres of its square's edge.
+const (
+	// MinSizeMM keeps a pitch above two dots of a 300 dpi printer.
+	MinSizeMM = 10.0
+	// MaxSizeMM keeps a page within the 14,400 points that readers of PDF must bear.
+	MaxSizeMM     = 4000.0
+	DefaultSizeMM = 30.0
+	// MaxBleedMM is the widest bleed.
+	MaxBleedMM = 50.0
+	// DefaultQuietPitches is how wide the quiet zone is, beside the one pitch that the square itself has around its
+	// outermost dots.
+	DefaultQuietPitches = 2.0
+)
+
+// Item is one code to print.
+type Item struct {
+	Symbol  suncode.Symbol
+	Options render.Options // its WidthPx does not count
+	Caption string         // "": none. At most MaxCaption characters, all of them in the style's font
+}
+
+// Style is how a code is printed. [NewStyle] has the defaults.
+type Style struct {
+	SizeMM    float64        `json:"size_mm,omitempty"`    // edge of the code's square; 0: DefaultSizeMM, on a sheet all that fits
+	BleedMM   float64        `json:"bleed_mm,omitempty"`   // how far the ground goes over the cut
+	Quiet     Space          `json:"quiet"`                // on all four sides of the square
+	CaptionMM float64        `json:"caption_mm,omitempty"` // type size of the caption; 0: in proportion to the code
+	Font      *typeface.Face `json:"-"`                    // of the caption; nil: the one that is built in
+}
+
+// NewStyle is a code of DefaultSizeMM with a quiet zone of DefaultQuietPitches, without bleed.
+func NewStyle() Style { return Style{Quiet: Space{Pitches: DefaultQuietPitches}} }
+
+// Check says what is wrong with the style. The error wraps [ErrStyle].
+func (s *Style) Check() error {
+	switch {
+	case s.SizeMM != 0 && !(s.SizeMM >= MinSizeMM && s.SizeMM <= MaxSizeMM):
+		return fmt.Errorf("%w: a size of %s, want %s to %s", ErrStyle, mm(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
+	case !(s.BleedMM >= 0 && s.BleedMM <= MaxBleedMM):
+		return fmt.Errorf("%w: a bleed of %s, want 0 to %s", ErrStyle, mm(s.BleedMM), mm(MaxBleedMM))
+	case s.CaptionMM != 0 && !(s.CaptionMM >= MinCaptionMM && s.CaptionMM <= MaxCaptionMM):
+		return fmt.Errorf("%w: captions of %s, want %s to %s", ErrStyle, mm(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
+	}
+	return s.Quiet.check()
+}
