@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
-	"image/png"
 	"sync"
 
 	"github.com/suncode/suncode/internal/picture"
@@ -25,17 +24,24 @@ const (
 	// masterPx bounds the edge of what is kept of a photo, and so its memory to 4 MiB. A logo is shown smaller than
 	// that in pictures up to 2304 pixels wide.
 	masterPx = 1024
-	// embedBytes bounds the file that goes into an SVG as it is.
+	// keepBytes bounds the file that is kept for vectors.
+	keepBytes = 4 << 20
+	// embedBytes bounds the file that goes into an SVG for screens as it is.
 	embedBytes = 512 << 10
 )
 
 // photo is somebody's picture, cut to its middle square and laid on white.
 type photo struct {
 	master *image.NRGBA // square, opaque, from (0, 0)
-	file   []byte       // as it came, where it can be embedded; else nil
+	file   []byte       // as it came, a JPEG or PNG file of at most keepBytes; else nil
 	format string       // of file: "jpeg" or "png"
 	clear  bool         // whether the file has see-through pixels
+	turned bool         // whether the file may have an orientation, which only some viewers follow
 	tiles  tiles
+
+	once   sync.Once // for whole
+	shared *Photo
+	err    error
 }
 
 func parsePhoto(data []byte) (*photo, error) {
@@ -50,8 +56,9 @@ func parsePhoto(data []byte) (*photo, error) {
 	if edge := p.master.Rect.Dx(); edge > masterPx {
 		p.master = resample(p.master, image.Rect(0, 0, masterPx, masterPx), point{}, masterPx)
 	}
-	if embeddable(data, format) {
+	if format != "webp" && len(data) <= keepBytes {
 		p.file, p.format = bytes.Clone(data), format
+		p.turned = bytes.Contains(data, []byte("Exif\x00\x00")) || bytes.Contains(data, []byte("eXIf"))
 	}
 	return p, nil
 }
@@ -71,25 +78,6 @@ func middleSquare(img image.Image) *image.NRGBA {
 func opaque(img image.Image) bool {
 	o, ok := img.(interface{ Opaque() bool })
 	return ok && o.Opaque()
-}
-
-// embeddable reports whether every viewer of SVG shows a file as we do: WebP is not known to all, and an orientation
-// tag would turn it in some.
-func embeddable(data []byte, format string) bool {
-	return len(data) <= embedBytes && format != "webp" &&
-		!bytes.Contains(data, []byte("Exif\x00\x00")) && !bytes.Contains(data, []byte("eXIf"))
-}
-
-// embed is the file for an SVG, or the kept square as PNG in its stead, and its media type.
-func (p *photo) embed() (data []byte, mediaType string, err error) {
-	if p.file != nil {
-		return p.file, "image/" + p.format, nil
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, p.master); err != nil {
-		return nil, "", fmt.Errorf("render: %w", err)
-	}
-	return b.Bytes(), "image/png", nil
 }
 
 // tile is the photo scaled to a place given in pixels, for a picture of a width; each photo has one place only.

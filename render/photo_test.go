@@ -147,10 +147,11 @@ func TestEmbed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, media, err := logo.photo.embed()
+		shown, err := logo.photo.forSVG(embedBytes)
 		if err != nil {
 			t.Fatal(err)
 		}
+		data, media := shown.Data, shown.MediaType
 		if bytes.Equal(data, tt.data) != tt.asIs || media != tt.media {
 			t.Errorf("%s: embedded as it is %t as %s, want %t as %s", name, !tt.asIs, media, tt.asIs, tt.media)
 		}
@@ -275,7 +276,7 @@ func FuzzParseLogo(f *testing.F) {
 		if tone, ok := logo.Tone(); ok && Contrast(tone, white) < ToneContrast {
 			t.Fatalf("tone %v is too light", tone)
 		}
-		if _, _, err := logo.photo.embed(); err != nil {
+		if _, err := logo.photo.forSVG(embedBytes); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -26,18 +26,26 @@ func SVG(w io.Writer, s *suncode.Symbol, o Options) error {
 	if !o.Transparent {
 		b.printf(`<path fill="%s" d="M0 0h%[2]dv%[2]dH0z"/>`, hex(o.Ground), suncode.EdgePitches)
 	}
-	b.path(o.Line, ink(s)...)
-	if o.Logo != nil {
-		if err := b.emblem(&o.Logo.emblem, "logo", middle, suncode.LogoRadius); err != nil {
-			return err
-		}
-	}
-	if err := b.emblem(&o.Badge.emblem, "badge", badgeCentre, suncode.BadgeRadius); err != nil {
+	if err := b.draw(fills(s, o), embedBytes); err != nil {
 		return err
 	}
 	b.text("</svg>\n")
 	_, err = w.Write(b)
 	return err
+}
+
+// AppendSVG adds the drawing to dst as elements of an SVG document whose unit is a pitch, without the document around
+// them and without the ground. A logo or badge that is a JPEG or PNG file of at most 4 MiB is embedded as it is, unless
+// it may have an orientation. WidthPx does not count.
+func AppendSVG(dst []byte, s *suncode.Symbol, o Options) ([]byte, error) {
+	o.WidthPx = 0
+	o, err := o.complete(s)
+	if err != nil {
+		return dst, err
+	}
+	b := svg(dst)
+	err = b.draw(fills(s, o), keepBytes)
+	return b, err
 }
 
 // svg is a document being written.
@@ -47,41 +55,36 @@ func (b *svg) text(s string) { *b = append(*b, s...) }
 
 func (b *svg) printf(format string, args ...any) { *b = fmt.Appendf(*b, format, args...) }
 
-// emblem writes what fills a disc. The name makes its clip path's id.
-func (b *svg) emblem(e *emblem, name string, centre point, radius float64) error {
-	b.mark(e.mark, centre, radius)
-	if e.photo == nil {
-		return nil
+// draw writes what is over the ground. Photos with more bytes are made smaller.
+func (b *svg) draw(list []fill, mostBytes int) error {
+	for _, f := range list {
+		if f.photo == nil {
+			b.path(f.colour, f.shapes...)
+		} else if err := b.photo(f, mostBytes); err != nil {
+			return err
+		}
 	}
-	data, mediaType, err := e.photo.embed()
-	if err != nil {
-		return err
-	}
-	place := disc(centre, radius)
-	b.printf(`<clipPath id="suncode-%s">`, name)
-	b.path(black, place)
-	b.text(`</clipPath>`)
-	if e.photo.clear {
-		b.path(white, place)
-	}
-	b.printf(`<image clip-path="url(#suncode-%s)" preserveAspectRatio="xMidYMid slice" x="%s" y="%s"`+
-		` width="%s" height="%[4]s" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:%s;base64,%s"/>`,
-		name, number(centre.x-radius), number(centre.y-radius), number(2*radius),
-		mediaType, base64.StdEncoding.EncodeToString(data))
 	return nil
 }
 
-// mark writes layers, neighbours of one colour as one path.
-func (b *svg) mark(layers []layer, centre point, radius float64) {
-	for len(layers) > 0 {
-		colour := layers[0].colour
-		var shapes []shape
-		for len(layers) > 0 && layers[0].colour == colour {
-			shapes = append(shapes, layers[0].within(centre, radius))
-			layers = layers[1:]
-		}
-		b.path(colour, shapes...)
+// photo writes a picture that fills a disc. The name makes its clip path's id.
+func (b *svg) photo(f fill, mostBytes int) error {
+	p, err := f.photo.forSVG(mostBytes)
+	if err != nil {
+		return err
 	}
+	place := f.shapes[0]
+	b.printf(`<clipPath id="suncode-%s">`, f.name)
+	b.path(black, place)
+	b.text(`</clipPath>`)
+	if f.photo.clear {
+		b.path(f.colour, place)
+	}
+	b.printf(`<image clip-path="url(#suncode-%s)" preserveAspectRatio="xMidYMid slice" x="%s" y="%s"`+
+		` width="%s" height="%[4]s" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="data:%s;base64,%s"/>`,
+		f.name, number(place.from.x-place.radius), number(place.from.y-place.radius), number(2*place.radius),
+		p.MediaType, base64.StdEncoding.EncodeToString(p.Data))
+	return nil
 }
 
 // path writes shapes that do not overlap.
