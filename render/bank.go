@@ -10,7 +10,7 @@ import (
 type bank struct {
 	mu      sync.Mutex // for adding
 	entries []atomic.Uint64
-	chunks  [maxChunks]*[chunkWords]uint64
+	chunks  [maxChunks]*[chunkWords + atOnce]uint64 // the last few words of each are not used
 	used    int // words in use, chunk after chunk
 	size    *meter
 }
@@ -50,8 +50,8 @@ func (b *bank) store(s *bitString, extra int) entry {
 	}
 	last := (b.used + max(n, 1) - 1) >> chunkBits
 	if b.chunks[last] == nil {
-		b.chunks[last] = new([chunkWords]uint64)
-		b.size.add(8 * chunkWords)
+		b.chunks[last] = new([chunkWords + atOnce]uint64)
+		b.size.add(8 * (chunkWords + atOnce))
 	}
 	at := b.used
 	copy(b.chunks[last][at%chunkWords:], s.words)

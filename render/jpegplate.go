@@ -1,8 +1,11 @@
 package render
 
 import (
+	"bytes"
 	"encoding/binary"
+	"math/bits"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/suncode/suncode"
@@ -160,69 +163,98 @@ func (w *jpegWriter) flush() {
 	}
 }
 
-// appendTo adds the file of a symbol to dst. What was not written yet are the highest bits of acc; fill says how many,
-// below 64. A word is put by filling acc up, and beginning the next one with what did not fit.
+// appendTo adds the file of a symbol to dst. Lengths are as good as random, so that nothing depends on them by a
+// branch but the rare long string: whole words are written, and what was too much is written over. What was not
+// written yet are the highest bits of acc; fill says how many: up to 7, and what a tail and a difference add.
 func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
-	buf := slices.Grow(dst, int(p.room.Load())+len(p.header))
-	at := len(dst) + copy(buf[len(dst):cap(buf)], p.header)
-	buf = buf[:cap(buf)]
+	room, buf := takeScratch(int(p.room.Load()))
+	defer scratch.Put(room)
+	at := 0
 	acc, fill := uint64(0), uint(0)
 	before := p.start
 	for i := range p.steps {
 		s := &p.steps[i]
-		index := state(s.windows[:s.n], rays)
+		index := uint32(rays[s.windows[0].ray]>>s.windows[0].shift&s.windows[0].mask) << s.windows[0].at
+		if s.n > 1 {
+			index |= state(s.windows[1:s.n], rays)
+		}
 		e := entry(s.bank.entries[s.first+index].Load())
 		if e == 0 {
 			e = p.compile(s.bank, s.ink, int(s.component), index)
 		}
-		n := e.length()
-		if at+n/4+64 > len(buf) {
-			buf = slices.Grow(buf[:at], n/4+64)
-			buf = buf[:cap(buf)]
-		}
 		level := int32(e.extra() - constantBias)
 		diff := p.code.diffs[s.table&3][(level-before[s.component&3])&1023]
 		before[s.component&3] = level + s.delta
-
 		size := uint(diff & 31)
-		word := uint64(diff>>5) << (64 - size)
-		acc |= word >> fill
-		if fill += size; fill >= 64 {
-			at = spill(buf, at, acc)
-			fill -= 64
-			acc = word << (size - fill)
+		acc |= uint64(diff>>5) << (-size & 63) >> (fill & 63)
+		fill += size
+
+		n := e.length()
+		if at+n/8+64 > len(buf) {
+			buf = append(buf[:at], make([]byte, n/8+len(buf)/2+64)...)
 		}
 		words := s.bank.words(e)
-		for ; n >= 64; n -= 64 {
-			at = spill(buf, at, acc|words[0]>>(fill&63))
-			acc = words[0] << 1 << (63 - fill&63)
-			words = words[1:]
+		kept := ^(^uint64(0) >> (fill & 63))
+		for ; n > 64*atOnce; n -= 64 * atOnce {
+			acc = shift((*[atOnce]uint64)(words), (*[8*atOnce + 8]byte)(buf[at:]), acc, kept, fill)
+			at += 8 * atOnce
+			words = words[atOnce:]
 		}
-		if n > 0 {
-			acc |= words[0] >> (fill & 63)
-			if fill += uint(n); fill >= 64 {
-				at = spill(buf, at, acc)
-				fill -= 64
-				acc = words[0] << (uint(n) - fill)
-			}
-		}
-		if s.tailBits > 0 {
-			acc |= s.tail >> (fill & 63)
-			if fill += uint(s.tailBits); fill >= 64 {
-				at = spill(buf, at, acc)
-				fill -= 64
-				acc = s.tail << (uint(s.tailBits) - fill)
-			}
-		}
+		shift((*[atOnce]uint64)(words), (*[8*atOnce + 8]byte)(buf[at:]), acc, kept, fill)
+		fill += uint(n)
+		at += int(fill / 8)
+		fill %= 8
+		acc = uint64(buf[at])<<56&^(^uint64(0)>>fill) | s.tail>>fill
+		fill += uint(s.tailBits)
 	}
-	file := slices.Grow(buf[:at], 32)
-	if fill > 0 {
-		file = file[:cap(file)]
-		at = stuff(file, at, acc|^uint64(0)>>fill, int(fill+7)/8)
+	binary.BigEndian.PutUint64(buf[at:], acc|^uint64(0)>>(fill&63))
+	at += int(fill+7) / 8
+	*room = buf
+	learn(&p.room, at)
+	dst = slices.Grow(dst, len(p.header)+at+at/128+64)
+	return append(stuff(append(dst, p.header...), buf[:at]), 0xff, 0xd9)
+}
+
+// atOnce is how many words are written whether they are needed or not: as many as the most blocks have.
+const atOnce = 5
+
+// shift writes words from bit fill on, after those of acc, and returns what the last one leaves over. The mask kept has
+// ones for the fill highest bits.
+func shift(words *[atOnce]uint64, to *[8*atOnce + 8]byte, acc, kept uint64, fill uint) uint64 {
+	turn := -int(fill)
+	a, b, c := bits.RotateLeft64(words[0], turn), bits.RotateLeft64(words[1], turn), bits.RotateLeft64(words[2], turn)
+	d, e := bits.RotateLeft64(words[3], turn), bits.RotateLeft64(words[4], turn)
+	binary.BigEndian.PutUint64(to[:], acc|a&^kept)
+	binary.BigEndian.PutUint64(to[8:], b^(a^b)&kept)
+	binary.BigEndian.PutUint64(to[16:], c^(b^c)&kept)
+	binary.BigEndian.PutUint64(to[24:], d^(c^d)&kept)
+	binary.BigEndian.PutUint64(to[32:], e^(d^e)&kept)
+	binary.BigEndian.PutUint64(to[40:], e&kept)
+	return e & kept
+}
+
+// scratch keeps the memory for files on their way.
+var scratch = sync.Pool{New: func() any { return new([]byte) }}
+
+// takeScratch is a buffer of at least n bytes, and what to give back to scratch with it.
+func takeScratch(n int) (room *[]byte, buf []byte) {
+	room = scratch.Get().(*[]byte)
+	if cap(*room) < n {
+		*room = make([]byte, n)
 	}
-	file = append(file[:at], 0xff, 0xd9)
-	learn(&p.room, len(file)-len(dst))
-	return file
+	return room, (*room)[:cap(*room)]
+}
+
+// stuff adds coded data to a file, with a zero after each FF.
+func stuff(file, data []byte) []byte {
+	for {
+		at := bytes.IndexByte(data, 0xff) + 1
+		if at == 0 {
+			return append(file, data...)
+		}
+		file = append(append(file, data[:at]...), 0)
+		data = data[at:]
+	}
 }
 
 // learn keeps a little more room than the longest picture so far needed.
@@ -230,29 +262,4 @@ func learn(room *atomic.Int64, n int) {
 	if int64(n+128) > room.Load() {
 		room.Store(int64(n + n/16 + 1024))
 	}
-}
-
-// spill writes 8 bytes, with a zero after each that is FF, and says where the next ones go.
-func spill(buf []byte, at int, v uint64) int {
-	const low = 0x7f7f7f7f7f7f7f7f
-	if (v&low+low/127)&v&^low != 0 {
-		return stuff(buf, at, v, 8)
-	}
-	binary.BigEndian.PutUint64(buf[at:], v)
-	return at + 8
-}
-
-// stuff writes the n highest bytes of v.
-func stuff(buf []byte, at int, v uint64, n int) int {
-	for range n {
-		b := byte(v >> 56)
-		buf[at] = b
-		at++
-		if b == 0xff {
-			buf[at] = 0
-			at++
-		}
-		v <<= 8
-	}
-	return at
 }
