@@ -1,6 +1,8 @@
 package ticket
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -100,6 +102,15 @@ func Make(t Ticket, key []byte) ([]byte, error) {
 
 // Append is Make that appends to dst. On an error dst is returned as it was.
 func Append(dst []byte, t Ticket, key []byte) ([]byte, error) {
+	out, err := appendBody(dst, t)
+	if err != nil {
+		return dst, err
+	}
+	return appendSeal(out, out[len(dst):], hmac.New(sha256.New, key)), nil
+}
+
+// appendBody adds all of a ticket but its seal.
+func appendBody(dst []byte, t Ticket) ([]byte, error) {
 	if err := t.check(); err != nil {
 		return dst, err
 	}
@@ -111,8 +122,7 @@ func Append(dst []byte, t Ticket, key []byte) ([]byte, error) {
 	out = binary.AppendUvarint(out, t.App)
 	out = binary.AppendUvarint(out, t.Page)
 	out = binary.AppendUvarint(out, t.Key)
-	out = appendScene(out, t.Scene, alphabet)
-	return appendSeal(out, out[len(dst):], key), nil
+	return appendScene(out, t.Scene, alphabet), nil
 }
 
 // Parse reads a ticket without checking its seal. It accepts exactly the bytes that Make can have made: parsing and

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -279,6 +280,36 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%x parses to %v, which is %x", raw[:body], ticket, again[:body])
 		}
 	})
+}
+
+// TestSealer holds sealers to Make, one ticket after the other.
+func TestSealer(t *testing.T) {
+	key := []byte("a key that seals what is sealed here")
+	sealers := map[uint64]*Sealer{}
+	rapid.Check(t, func(t *rapid.T) {
+		ticket := genTicket().Draw(t, "ticket")
+		ticket.App -= rapid.Uint64Range(0, 1).Draw(t, "less") // 0 is out of range
+		if sealers[ticket.Key] == nil {
+			sealers[ticket.Key] = NewSealer(ticket.Key, key)
+		}
+		want, wantErr := Make(ticket, key)
+		number := ticket.Key
+		ticket.Key = 0
+		got, err := sealers[number].Make(ticket)
+		if string(got) != string(want) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Fatalf("%x, %v; want %x, %v", got, err, want, wantErr)
+		}
+	})
+}
+
+func BenchmarkSealer(b *testing.B) {
+	s := NewSealer(1, make([]byte, 32))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Make(Ticket{App: 1, Page: 2, Scene: "id=1234567"}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkAppend(b *testing.B) {

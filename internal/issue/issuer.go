@@ -188,15 +188,8 @@ func (i *Issuer) mint(ctx context.Context, r Request) (*App, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	raw, err := seal(snapshot, ticket.Ticket{Env: env, App: app.Number, Page: page, Scene: r.Scene})
+	raw, err := snapshot.sealer.Make(ticket.Ticket{Env: env, App: app.Number, Page: page, Scene: r.Scene})
 	return app, raw, err
-}
-
-// seal makes the ticket under the newest key.
-func seal(snapshot *Snapshot, t ticket.Ticket) ([]byte, error) {
-	number, key := snapshot.SealingKey()
-	t.Key = number
-	return ticket.Make(t, key)
 }
 
 // page is the number of the page that the request names, 0 for the home page.
@@ -207,16 +200,22 @@ func (i *Issuer) page(ctx context.Context, app *App, env ticket.Env, r Request) 
 	if !r.CheckPath {
 		return i.uncheckedPage(ctx, app, r.Page)
 	}
+	return publishedPage(app, env, r.Page)
+}
+
+// publishedPage is the number of a page of the current version, 0 for the home
+// page.
+func publishedPage(app *App, env ticket.Env, page string) (uint64, error) {
 	version, ok := app.Version(env)
 	if !ok {
 		return 0, fail(NotPublished, "the app is not published", "%s has no %s version; publish one or set check_path to false", app.AppID, env)
 	}
-	if r.Page == "" {
+	if page == "" {
 		return 0, nil
 	}
-	number, ok := version.Number(r.Page)
+	number, ok := version.Number(page)
 	if !ok {
-		return 0, fail(InvalidPage, "invalid page", "page %q is not in the %s version of %s", clip(r.Page), env, app.AppID)
+		return 0, fail(InvalidPage, "invalid page", "page %q is not in the %s version of %s", clip(page), env, app.AppID)
 	}
 	return number, nil
 }

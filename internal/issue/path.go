@@ -92,7 +92,7 @@ func (i *Issuer) mintPath(ctx context.Context, r PathRequest, longest int) (*App
 			return nil, nil, err
 		}
 	}
-	raw, err := seal(snapshot, ticket.Ticket{Env: env, App: app.Number, Page: number})
+	raw, err := snapshot.sealer.Make(ticket.Ticket{Env: env, App: app.Number, Page: number})
 	return app, raw, err
 }
 

@@ -16,6 +16,7 @@ type Snapshot struct {
 	callers map[string]*Function // by secret id
 	keys    ticket.Keys
 	sealing uint64
+	sealer  *ticket.Sealer
 }
 
 // NewSnapshot puts the apps and sealing keys together. Keys are 32 bytes each;
@@ -44,6 +45,7 @@ func NewSnapshot(apps []*App, keys ticket.Keys) (*Snapshot, error) {
 	if s.sealing == 0 || s.sealing > ticket.MaxKey {
 		return nil, fmt.Errorf("issue: %d sealing keys, the newest number is %d", len(keys), s.sealing)
 	}
+	s.sealer = ticket.NewSealer(s.sealing, keys[s.sealing])
 	return s, nil
 }
 

@@ -1,10 +1,10 @@
 package wxapi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
-	"io"
 	"net/http"
 
 	"github.com/suncode/suncode/internal/issue"
@@ -14,10 +14,15 @@ import (
 // byte escaped, is a tenth of it.
 const maxBody = 64 << 10
 
+// usualBody is how much memory a body gets at first on its sender's word, in bytes.
+const usualBody = 1 << 10
+
 // readBody reads the whole body. A longer one than maxBody is left unread, and its connection is closed after the
 // answer.
 func (c *call) readBody() ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, maxBody))
+	room := bytes.NewBuffer(make([]byte, 0, max(0, min(c.ContentLength, usualBody))+bytes.MinRead))
+	_, err := room.ReadFrom(http.MaxBytesReader(c.w, c.Body, maxBody))
+	body := room.Bytes()
 	c.read = body
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, badBody.because("the body is longer than %d bytes", maxBody)

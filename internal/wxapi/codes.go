@@ -40,5 +40,5 @@ func picture(p issue.Picture, err error) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{contentType: "image/jpeg", attachment: true, used: p.Used, body: p.Data, release: p.Release}, nil
+	return answer{contentType: pictureType[0], attachment: true, used: p.Used, body: p.Data, release: p.Release}, nil
 }

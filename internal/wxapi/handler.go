@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
@@ -174,14 +175,24 @@ func (h *Handler) noRoute(*call) (answer, error) {
 	return answer{}, badURL.because("this server has no such call")
 }
 
+// The headers of a picture, in the form in which net/http keeps them, shared by all answers.
+var (
+	pictureType        = []string{"image/jpeg"}
+	pictureDisposition = []string{`attachment; filename="QRCode.jpg"`}
+	pictureCaching     = []string{"no-cache, must-revalidate"}
+)
+
 // send writes the answer with its length, never in chunks and never compressed.
 func send(w http.ResponseWriter, a answer) {
 	header := w.Header()
-	header.Set("Content-Type", a.contentType)
-	header.Set("Content-Length", strconv.Itoa(len(a.body)))
+	header["Content-Type"] = pictureType
+	if a.contentType != pictureType[0] {
+		header["Content-Type"] = []string{a.contentType}
+	}
+	header["Content-Length"] = []string{strconv.Itoa(len(a.body))}
 	if a.attachment {
-		header.Set("Content-Disposition", `attachment; filename="QRCode.jpg"`)
-		header.Set("Cache-Control", "no-cache, must-revalidate")
+		header["Content-Disposition"] = pictureDisposition
+		header["Cache-Control"] = pictureCaching
 	}
 	if a.used > 0 {
 		header.Set("Num-Used", strconv.Itoa(a.used))
@@ -223,10 +234,9 @@ func (h *Handler) report(c *call, path string, id rid, p *problem, took time.Dur
 // identify is the app that calls, if it may make one more call.
 func (h *Handler) identify(c *call) (*issue.App, error) {
 	if c.app == nil {
-		query := c.URL.Query()
-		token := query.Get("access_token")
+		token := parameter(c.URL, "access_token")
 		if token == "" {
-			token = query.Get("cloudbase_access_token")
+			token = parameter(c.URL, "cloudbase_access_token")
 		}
 		var err error
 		if c.app, err = h.Tokens.Check(c.Context(), token); err != nil {
@@ -234,6 +244,20 @@ func (h *Handler) identify(c *call) (*issue.App, error) {
 		}
 	}
 	return c.app, h.Limiter.Count(c.Context(), c.app, c.URL.Path)
+}
+
+// parameter is the first one of a name in the query of u. Where nothing is escaped, nothing is allocated.
+func parameter(u *url.URL, name string) string {
+	const plain = 1 << 10
+	if len(u.RawQuery) > plain || strings.ContainsAny(u.RawQuery, "%+;") {
+		return u.Query().Get(name)
+	}
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		if key, value, _ := strings.Cut(pair, "="); key == name {
+			return value
+		}
+	}
+	return ""
 }
 
 // post is what the calls with a token and a body have in common: the method, who calls, and the body, which changes

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/reading"
@@ -481,4 +483,17 @@ func BenchmarkCall(b *testing.B) {
 		body.Reset(`{"scene":"","page":"pages/index/index","width":430}`)
 		handler.ServeHTTP(httptest.NewRecorder(), request)
 	}
+}
+
+// TestParameter holds the quick reading of a query to that of net/url.
+func TestParameter(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"access_token", "a", "=", "&", "%61", "+", ";", "x", "%", ""})
+	rapid.Check(t, func(t *rapid.T) {
+		u := &url.URL{RawQuery: strings.Join(rapid.SliceOf(piece).Draw(t, "query"), "")}
+		for _, name := range []string{"access_token", "a", "ax"} {
+			if got, want := parameter(u, name), u.Query().Get(name); got != want {
+				t.Fatalf("%s in %q: %q, want %q", name, u.RawQuery, got, want)
+			}
+		}
+	})
 }
