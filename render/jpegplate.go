@@ -163,38 +163,86 @@ func (w *jpegWriter) flush() {
 	}
 }
 
-// appendTo adds the file of a symbol to dst. Lengths are as good as random, so that nothing depends on them by a
-// branch but the rare long string: whole words are written, and what was too much is written over. What was not
-// written yet are the highest bits of acc; fill says how many: up to 7, and what a tail and a difference add.
+// appendTo adds the file of a symbol to dst.
 func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
 	room, buf := takeScratch(int(p.room.Load()))
 	defer scratch.Put(room)
-	at := 0
-	acc, fill := uint64(0), uint(0)
+	w := wordWriter{buf: buf}
 	before := p.start
-	for i := range p.steps {
-		s := &p.steps[i]
-		index := uint32(rays[s.windows[0].ray]>>s.windows[0].shift&s.windows[0].mask) << s.windows[0].at
-		if s.n > 1 {
-			index |= state(s.windows[1:s.n], rays)
+	var pieces [64]jpegPiece
+	for steps := p.steps; len(steps) > 0; {
+		n := min(len(steps), len(pieces))
+		size := 0
+		for i := range steps[:n] {
+			size += p.gather(&steps[i], &pieces[i], &before, rays)
 		}
-		e := entry(s.bank.entries[s.first+index].Load())
-		if e == 0 {
-			e = p.compile(s.bank, s.ink, int(s.component), index)
-		}
-		level := int32(e.extra() - constantBias)
-		diff := p.code.diffs[s.table&3][(level-before[s.component&3])&1023]
-		before[s.component&3] = level + s.delta
-		size := uint(diff & 31)
-		acc |= uint64(diff>>5) << (-size & 63) >> (fill & 63)
-		fill += size
+		w.grow(size/8 + 8*(n+atOnce))
+		w.write(pieces[:n])
+		steps = steps[n:]
+	}
+	binary.BigEndian.PutUint64(w.buf[w.at:], w.acc|^uint64(0)>>w.fill)
+	data := w.buf[:w.at+int(w.fill+7)/8]
+	*room = w.buf
+	learn(&p.room, len(data))
+	dst = slices.Grow(dst, len(p.header)+len(data)+len(data)/128+64)
+	return append(stuff(append(dst, p.header...), data), 0xff, 0xd9)
+}
 
-		n := e.length()
-		if at+n/8+64 > len(buf) {
-			buf = append(buf[:at], make([]byte, n/8+len(buf)/2+64)...)
-		}
-		words := s.bank.words(e)
-		kept := ^(^uint64(0) >> (fill & 63))
+// jpegPiece is what a step adds: the bits of a difference as in jpegCode.diffs, n bits of words, and a tail.
+type jpegPiece struct {
+	words    []uint64
+	tail     uint64
+	n        int32
+	diff     uint32
+	tailBits uint8
+}
+
+// gather looks up what a step adds, and says how many bits that is without the difference.
+func (p *jpegPlate) gather(s *jpegStep, to *jpegPiece, before *[4]int32, rays *[suncode.RaySlots]uint16) int {
+	w := s.windows[0]
+	index := uint32(rays[w.ray]>>(w.shift&15)&w.mask) << (w.at & 31)
+	if s.n > 1 {
+		index |= state(s.windows[1:s.n], rays)
+	}
+	e := entry(s.bank.entries[s.first+index].Load())
+	if e == 0 {
+		e = p.compile(s.bank, s.ink, int(s.component), index)
+	}
+	level := int32(e.extra() - constantBias)
+	to.diff = p.code.diffs[s.table&3][(level-before[s.component&3])&1023]
+	before[s.component&3] = level + s.delta
+	to.words, to.n = s.bank.words(e), int32(e.length())
+	to.tail, to.tailBits = s.tail, s.tailBits
+	return e.length()
+}
+
+// wordWriter puts strings of bits one after the other. Their lengths are as good as random, so that nothing depends on
+// them by a branch but the rare long string: whole words are written, and what was too much is written over. What was
+// not written yet are the highest bits of acc; fill says how many: up to 7, and what a tail and a difference add.
+type wordWriter struct {
+	buf  []byte
+	at   int
+	acc  uint64
+	fill uint
+}
+
+// grow makes room for n more bytes.
+func (w *wordWriter) grow(n int) {
+	if w.at+n > len(w.buf) {
+		w.buf = append(w.buf[:w.at], make([]byte, n+len(w.buf)/2)...)
+		w.buf = w.buf[:cap(w.buf)]
+	}
+}
+
+func (w *wordWriter) write(pieces []jpegPiece) {
+	buf, at, acc, fill := w.buf, w.at, w.acc, w.fill
+	for i := range pieces {
+		p := &pieces[i]
+		size := uint(p.diff & 31)
+		acc |= uint64(p.diff>>5) << (-size & 63) >> (fill & 63)
+		fill += size
+		kept := ^(^uint64(0) >> (fill & 63)) // ones for the fill highest bits
+		words, n := p.words, int(p.n)
 		for ; n > 64*atOnce; n -= 64 * atOnce {
 			acc = shift((*[atOnce]uint64)(words), (*[8*atOnce + 8]byte)(buf[at:]), acc, kept, fill)
 			at += 8 * atOnce
@@ -204,15 +252,10 @@ func (p *jpegPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte 
 		fill += uint(n)
 		at += int(fill / 8)
 		fill %= 8
-		acc = uint64(buf[at])<<56&^(^uint64(0)>>fill) | s.tail>>fill
-		fill += uint(s.tailBits)
+		acc = uint64(buf[at])<<56&^(^uint64(0)>>fill) | p.tail>>fill
+		fill += uint(p.tailBits)
 	}
-	binary.BigEndian.PutUint64(buf[at:], acc|^uint64(0)>>(fill&63))
-	at += int(fill+7) / 8
-	*room = buf
-	learn(&p.room, at)
-	dst = slices.Grow(dst, len(p.header)+at+at/128+64)
-	return append(stuff(append(dst, p.header...), buf[:at]), 0xff, 0xd9)
+	w.at, w.acc, w.fill = at, acc, fill
 }
 
 // atOnce is how many words are written whether they are needed or not: as many as the most blocks have.
