@@ -68,7 +68,7 @@ var rooms = map[string]room{
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/reading internal/scanapi internal/console internal/launch internal/devtools",
+			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/order internal/queue internal/batchapi",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

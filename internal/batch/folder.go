@@ -31,7 +31,7 @@ func NewFolder(dir string) *Folder {
 }
 
 // Begin implements [Sink].
-func (f *Folder) Begin(_ context.Context, at Mark) error {
+func (f *Folder) Begin(_ context.Context, _ string, at *Mark) error {
 	if at == nil {
 		if err := f.checkEmpty(); err != nil {
 			return err
@@ -59,8 +59,8 @@ func (f *Folder) checkEmpty() error {
 	return nil
 }
 
-// Ordered implements [Sink].
-func (f *Folder) Ordered() bool { return false }
+// Parallel implements [Sink].
+func (f *Folder) Parallel() int { return 0 }
 
 // Put implements [Sink].
 func (f *Folder) Put(_ context.Context, file File) error {
@@ -90,7 +90,7 @@ func (f *Folder) place(temp, name string) error {
 }
 
 // Mark implements [Sink].
-func (f *Folder) Mark() (Mark, error) { return Mark{}, nil }
+func (f *Folder) Mark() Mark { return Mark{} }
 
 // Sync implements [Sink]: one call for all files, where the system has it.
 func (f *Folder) Sync(context.Context) error { return syncTree(f.dir) }
@@ -99,8 +99,10 @@ func (f *Folder) Sync(context.Context) error { return syncTree(f.dir) }
 func (f *Folder) Finish(_ context.Context, extras []Extra) error {
 	for _, e := range extras {
 		temp := filepath.Join(f.temp, e.Name)
-		if err := copyFile(temp, e.Path); err != nil {
-			return err
+		if os.Link(e.Path, temp) != nil { // the state lies on another file system
+			if err := copyFile(temp, e.Path); err != nil {
+				return err
+			}
 		}
 		if err := f.place(temp, e.Name); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/sheet"
 )
 
 // Form is what a source is written in.
@@ -85,7 +86,7 @@ type Spec struct {
 
 	Format Format `json:"format"`
 	Look   Look   `json:"look"`            // for rows that do not say otherwise
-	Vector Vector `json:"vector,omitzero"` // of SVG and PDF
+	Vector Vector `json:"vector"`          // of SVG, PDF and contact sheets
 	Name   string `json:"name"`            // template of the file names
 	Shard  int    `json:"shard"`           // files without a folder of their own in one folder; 0: any number
 	Cased  bool   `json:"cased,omitempty"` // names that differ in case only are different
@@ -103,7 +104,8 @@ func NewSpec() Spec {
 	l := issue.NewLooks()
 	return Spec{
 		Form: CSV, Format: JPEG, Name: DefaultName, Shard: DefaultShard,
-		Look: Look{Env: "release", CheckPath: true, Width: l.WidthPx},
+		Look:   Look{Env: "release", CheckPath: true, Width: l.WidthPx},
+		Vector: Vector{Style: sheet.NewStyle()},
 	}
 }
 
@@ -147,7 +149,7 @@ func (s *Spec) Validate() error {
 	if s.Format == PDF && s.Look.Hyaline {
 		errs = append(errs, badSpec("is_hyaline", "a PDF has no ground anyway"))
 	}
-	return errors.Join(append(errs, s.Vector.validate(s.Format))...)
+	return errors.Join(append(errs, s.Vector.validate())...)
 }
 
 func oneOf[T ~string](setting string, value T, words ...T) error {

@@ -1,12 +1,58 @@
 package batch
 
-// Vector is how an SVG or PDF is set for print. The zero value has its
-// defaults.
+import (
+	"fmt"
+
+	"github.com/suncode/suncode/internal/sheet"
+)
+
+// Vector is how codes are set for print: SVG, PDF and contact sheets.
 type Vector struct {
-	WidthMM float64 `json:"width_mm,omitempty"`
-	BleedMM float64 `json:"bleed_mm,omitempty"`
-	QuietMM float64 `json:"quiet_mm,omitempty"`
-	Caption string  `json:"caption,omitempty"`
+	sheet.Style
+	// Caption is a template with the places of [CaptionPlaces]; "" is none.
+	Caption string `json:"caption,omitempty"`
 }
 
-func (v Vector) validate(Format) error { return nil }
+// CaptionPlaces are what a caption can have between braces.
+var CaptionPlaces = []string{"scene", "page", "label", "env", "row"}
+
+// captions is the parsed template of captions.
+type captions struct {
+	template sheet.Template
+	none     bool
+}
+
+func (v *Vector) captions() (captions, error) {
+	t, err := sheet.ParseTemplate(v.Caption, CaptionPlaces...)
+	return captions{t, v.Caption == ""}, err
+}
+
+func (c *captions) of(r *Row) string {
+	if c.none {
+		return ""
+	}
+	return c.template.Expand(func(place string) string {
+		switch place {
+		case "scene":
+			return r.Scene
+		case "page":
+			return r.Page
+		case "label":
+			return r.Label
+		case "env":
+			return r.Env
+		default: // row
+			return fmt.Sprint(r.Number)
+		}
+	})
+}
+
+func (v *Vector) validate() error {
+	if err := v.Check(); err != nil {
+		return badSpec("vector", "%v", err)
+	}
+	if _, err := v.captions(); err != nil {
+		return badSpec("caption", "%v", err)
+	}
+	return nil
+}

@@ -80,6 +80,10 @@ func TestOrderOfChecks(t *testing.T) {
 		}
 		_, err := issuer.Issue(t.Context(), r)
 		wantCode(t, test.name, err, test.want)
+		wantCode(t, test.name+", checked only", issuer.Check(r), test.want)
+	}
+	if err := issuer.Check(issue.Request{App: app.Number, Scene: "a", Page: "not/yet", Env: "release", Looks: issue.NewLooks()}); err != nil {
+		t.Error(err)
 	}
 	if n := app.Pages.Len(); n != 1 {
 		t.Errorf("refused requests gave numbers to %d pages", n-1)

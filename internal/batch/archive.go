@@ -1,0 +1,206 @@
+package batch
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// ArchiveKind is the form of an archive.
+type ArchiveKind string
+
+// The forms of an archive. Files are stored in them as they are: pictures are
+// compressed already.
+const (
+	ZIP ArchiveKind = "zip"
+	Tar ArchiveKind = "tar"
+)
+
+// Types of the archives, as media types.
+var archiveTypes = map[ArchiveKind]string{ZIP: "application/zip", Tar: "application/x-tar"}
+
+// MediaType is the archive's media type.
+func (k ArchiveKind) MediaType() string { return archiveTypes[k] }
+
+// Part is what the name of an archive ends with until it is whole.
+const Part = ".part"
+
+// packer writes the form of an archive.
+type packer interface {
+	// add appends a file of a size.
+	add(w io.Writer, name string, size int64, content func(io.Writer) error) error
+	// finish appends what ends the archive.
+	finish(w io.Writer) error
+	// directory is how long the packer's own file is, and flush completes it.
+	directory() int64
+	flush() error
+	sync() error
+	close() error
+}
+
+// Archive is a [Sink] that makes one ZIP or tar file, or a stream of it. All
+// files in it are dated 1980-01-01, so that the same codes make the same
+// archive.
+type Archive struct {
+	kind ArchiveKind
+	path string    // "": a stream
+	out  io.Writer // of a stream
+
+	mu      sync.Mutex // Sync runs beside Put
+	f       *os.File
+	w       *bufio.Writer
+	written int64
+	pack    packer
+}
+
+// NewArchive is a sink that makes the archive at path, which must not be there
+// at a fresh start. Until it is whole its name ends with [Part].
+func NewArchive(kind ArchiveKind, path string) *Archive { return &Archive{kind: kind, path: path} }
+
+// NewStream is a sink that writes the archive to w. It cannot be resumed.
+func NewStream(kind ArchiveKind, w io.Writer) *Archive { return &Archive{kind: kind, out: w} }
+
+// Parallel implements [Sink].
+func (a *Archive) Parallel() int { return 1 }
+
+// Begin implements [Sink].
+func (a *Archive) Begin(_ context.Context, state string, at *Mark) error {
+	if at == nil {
+		at = &Mark{}
+	} else if a.path == "" {
+		return errors.New("a stream cannot be resumed")
+	}
+	if err := a.open(at); err != nil {
+		return err
+	}
+	a.written = at.Written
+	a.w = bufio.NewWriterSize(a.out, 256<<10)
+	var err error
+	if a.kind == Tar {
+		a.pack = &tarPacker{}
+	} else {
+		a.pack, err = openZIP(filepath.Join(state, "directory"), at)
+	}
+	return err
+}
+
+// open opens the file at the mark.
+func (a *Archive) open(at *Mark) error {
+	if a.path == "" {
+		return nil
+	}
+	if at.Written == 0 {
+		if _, err := os.Stat(a.path); !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(err, fmt.Errorf("%w: %s is there", ErrNotEmpty, a.path))
+		}
+	} else if err := a.reopen(); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(a.path+Part, os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return err
+	}
+	a.f, a.out = f, f
+	return cutTo(f, at.Written)
+}
+
+// reopen gives a whole archive its name at work again, when the run was killed
+// after the archive was whole.
+func (a *Archive) reopen() error {
+	if _, err := os.Stat(a.path + Part); err == nil {
+		return nil
+	}
+	return os.Rename(a.path, a.path+Part)
+}
+
+// Write counts what goes into the archive. It is for packers.
+func (a *Archive) Write(data []byte) (int, error) {
+	n, err := a.w.Write(data)
+	a.written += int64(n)
+	return n, err
+}
+
+// Put implements [Sink].
+func (a *Archive) Put(_ context.Context, f File) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.pack.add(a, f.Name, int64(len(f.Data)), func(w io.Writer) error {
+		_, err := w.Write(f.Data)
+		return err
+	})
+}
+
+// Mark implements [Sink].
+func (a *Archive) Mark() Mark {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return Mark{Written: a.written, Directory: a.pack.directory()}
+}
+
+// Sync implements [Sink].
+func (a *Archive) Sync(context.Context) error {
+	if err := a.flush(); err != nil || a.f == nil {
+		return err
+	}
+	return errors.Join(a.f.Sync(), a.pack.sync())
+}
+
+func (a *Archive) flush() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return errors.Join(a.w.Flush(), a.pack.flush())
+}
+
+// Finish implements [Sink].
+func (a *Archive) Finish(_ context.Context, extras []Extra) error {
+	for _, e := range extras {
+		err := a.pack.add(a, e.Name, e.Size, func(w io.Writer) error { return pour(w, e.Path) })
+		if err != nil {
+			return err
+		}
+	}
+	if err := a.pack.finish(a); err != nil {
+		return err
+	}
+	if err := a.w.Flush(); err != nil || a.f == nil {
+		return err
+	}
+	if err := a.f.Sync(); err != nil {
+		return err
+	}
+	if err := os.Rename(a.path+Part, a.path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(a.path))
+}
+
+// Close implements [Sink].
+func (a *Archive) Close() error {
+	var errs []error
+	if a.pack != nil {
+		errs = append(errs, a.pack.close())
+		a.pack = nil
+	}
+	if a.f != nil {
+		errs = append(errs, a.f.Close())
+		a.f = nil
+	}
+	return errors.Join(errs...)
+}
+
+// pour writes a file's content to w.
+func pour(w io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read
+	_, err = io.Copy(w, f)
+	return err
+}
