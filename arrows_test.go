@@ -52,7 +52,7 @@ var rooms = map[string]room{
 	"internal/sqlite":   {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":    {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/scanapi":  {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
-	"internal/batch":    {ours: ". render ticket internal/issue", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
+	"internal/batch":    {ours: "ticket internal/issue internal/sheet", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
 	"internal/console":  {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {
 		ours: "scan internal/testkit", never: "net",
@@ -63,8 +63,9 @@ var rooms = map[string]room{
 	"internal/launch": {
 		ours: "internal/issue", theirs: "github.com/dop251/goja github.com/evanw/esbuild", never: "database/sql net/http os",
 	},
+	"internal/pdf":      {never: offNet},
 	"internal/typeface": {theirs: "golang.org/x/image", never: offNet},
-	"internal/sheet":    {ours: ". render internal/typeface", never: offNet},
+	"internal/sheet":    {ours: ". render internal/pdf internal/typeface", never: offNet},
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +

@@ -58,9 +58,10 @@ func (p Paper) check() error {
 func (p Paper) String() string {
 	names := make([]string, 0, 1)
 	for name, known := range papers {
-		if known == p {
+		switch p {
+		case known:
 			names = append(names, name)
-		} else if known == (Paper{p.HeightMM, p.WidthMM}) {
+		case Paper{known.HeightMM, known.WidthMM}:
 			names = append(names, name+"-landscape")
 		}
 	}
