@@ -162,7 +162,9 @@ func (o *invokeOptions) gateway(ctx context.Context, store *sqlite.Store, consol
 	}
 	log := newLogger(console, "text", "info")
 	journal := sqlite.NewJournal(store, log, nil)
-	server := newServer(newSite(store, journal, plainServe(), log), log)
+	plain := plainServe()
+	site := newSite(parts{store: store, journal: journal, issuer: plain.issuer(store), metrics: newMetrics()}, plain, log)
+	server := newServer(site, log)
 	go func() { _ = server.Serve(l) }() // until it is closed
 	gateway, err = gatewayURL("http://" + reachable(l.Addr()))
 	return gateway, func() { _, _ = server.Close(), journal.Close() }, err

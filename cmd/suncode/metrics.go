@@ -18,6 +18,7 @@ type metrics struct {
 	calls    *prometheus.CounterVec
 	bytes    *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	rows     *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -36,6 +37,10 @@ func newMetrics() *metrics {
 			Help:    "Time that calls took, by path.",
 			Buckets: buckets,
 		}, []string{"path"}),
+		rows: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "suncode_batch_rows_total",
+			Help: "Rows of batches that were dealt with, by whether a code came of them.",
+		}, []string{"result"}),
 	}
 	b := buildInfo()
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -44,7 +49,7 @@ func newMetrics() *metrics {
 		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "go": b.Go},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.calls, m.bytes, m.seconds, info,
+	m.registry.MustRegister(m.calls, m.bytes, m.seconds, m.rows, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +60,12 @@ func (m *metrics) observe(path, code string, took time.Duration, bytes int) {
 	m.calls.WithLabelValues(path, code).Inc()
 	m.bytes.WithLabelValues(path).Add(float64(bytes))
 	m.seconds.WithLabelValues(path).Observe(took.Seconds())
+}
+
+// made adds rows of a batch.
+func (m *metrics) made(good, bad int64) {
+	m.rows.WithLabelValues("good").Add(float64(max(good, 0)))
+	m.rows.WithLabelValues("bad").Add(float64(max(bad, 0)))
 }
 
 // ServeHTTP answers a scrape.

@@ -42,8 +42,9 @@ const (
 )
 
 const serveLong = `Starts the server: the mini program code API on its own paths (tokens, quotas and
-the three kinds of code, under /cgi-bin/ and /wxa/), reading codes back under
-/suncode/v1/ (resolve, scan), /healthz and /metrics.
+the three kinds of code, under /cgi-bin/ and /wxa/), reading codes back and
+making many at once under /suncode/v1/ (resolve, scan, batches), /healthz and
+/metrics.
 
 The first start makes the registry and a demo app, and every start prints a curl
 line that gets a code of it. Results go to standard output, the log to standard
@@ -70,6 +71,7 @@ type serveOptions struct {
 	appLink        string
 	proxies        networkList
 	cloudSignature choice
+	orders         orderOptions
 	logFormat      choice
 	logLevel       choice
 	tls            tlsOptions
@@ -84,6 +86,7 @@ func plainServe() *serveOptions {
 		plateMemory:    defaultPlateMiB,
 		publicURL:      "http://" + defaultAddr,
 		cloudSignature: oneOf("verify", "ignore"),
+		orders:         plainOrders(),
 		logFormat:      oneOf("text", "json"),
 		logLevel:       oneOf("info", "debug", "warn", "error"),
 	}
@@ -120,6 +123,7 @@ func newServe() *cobra.Command {
 	flags.IntVar(&o.plateMemory, "plate-memory", defaultPlateMiB, "keep up to `MIB` of compiled drawings, which make a code in no time")
 	flags.Var(&o.proxies, "trusted-proxies", "believe proxies in these `CIDR`s, with commas between, when they say who calls (X-Forwarded-For)")
 	addChoice(cmd, &o.cloudSignature, "cloud-signature", "check who signed a cloud call, or take every one for what it says: only where no stranger can reach the server")
+	o.orders.define(flags)
 	addChoice(cmd, &o.logFormat, "log-format", "form of the log")
 	addChoice(cmd, &o.logLevel, "log-level", "least level that is logged; debug also has the calls that worked")
 	bindEnv(flags, "addr", "demo", "compat", "public-url", "app-link", "rate-limit", "daily-limit", "path-limit", "plate-memory", "trusted-proxies", "cloud-signature", "log-format", "log-level")
@@ -142,6 +146,9 @@ func (o *serveOptions) check() error {
 		if limit.n < 0 || limit.n > limit.most {
 			return usageError(limit.zeroMeans, "%s %d is out of range", limit.flag, limit.n)
 		}
+	}
+	if err := o.orders.check(); err != nil {
+		return err
 	}
 	if o.publicURL != "" {
 		if err := checkPublicURL(o.publicURL); err != nil {
@@ -206,7 +213,19 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 			log.Error("failed calls not written", "error", err)
 		}
 	}()
-	servers := []*listening{{newServer(newSite(store, journal, o, log), log), l}}
+	issuer, figures := o.issuer(store), newMetrics()
+	work, err := openOrders(ctx, store, issuer, o, figures, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := work.close(); err != nil {
+			log.Error("batches not closed", "error", err)
+		}
+	}()
+	work.start(ctx)
+	site := newSite(parts{store, journal, issuer, figures, work, ctx.Done()}, o, log)
+	servers := []*listening{{newServer(site, log), l}}
 	servers[0].TLSConfig = id.config
 	if id.challenge != nil && o.tls.acmeHTTP != "-" {
 		plain, err := listen(ctx, o.tls.acmeHTTP, "--acme-http")
@@ -226,6 +245,11 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 		log.Info("serving", "addr", l.Addr().String(), "url", w.base, "public", o.publicURL, "data", o.data, "compat", o.compat.value, "version", buildInfo().Version)
 	}
 	return serve(ctx, stop, log, announce, servers)
+}
+
+// issuer makes the codes.
+func (o *serveOptions) issuer(store *sqlite.Store) *issue.Issuer {
+	return issue.NewIssuer(store).LimitPaths(o.pathLimit).KeepPlates(int64(o.plateMemory) << 20)
 }
 
 // welcome finds out what the start-up text needs.

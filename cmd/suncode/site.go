@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/suncode/suncode/internal/batchapi"
 	"github.com/suncode/suncode/internal/cloudcall"
 	"github.com/suncode/suncode/internal/console"
 	"github.com/suncode/suncode/internal/issue"
@@ -39,6 +40,7 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
   POST /cv/img/qrcode               what the codes in a picture say
   POST /suncode/v1/resolve          where a ticket leads
   POST /suncode/v1/scan             where the codes in a picture lead
+  POST /suncode/v1/batches          many codes at once, from a list of scenes
   GET  /scan                        reads codes with the camera, or in a picture
   GET  /c/{ticket}                  where a square code leads, as a page
   GET  /healthz                     whether this server is well
@@ -47,9 +49,20 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
 Codes made here open in your scanner, not in the platform's app.
 `
 
+// parts are what a site is made of.
+type parts struct {
+	store    *sqlite.Store
+	journal  *sqlite.Journal
+	issuer   *issue.Issuer
+	metrics  *metrics
+	orders   *orders         // nil: no batches
+	stopping <-chan struct{} // closed when the server begins to stop, nil: never
+}
+
 // newSite puts together everything that the server answers.
-func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log *slog.Logger) http.Handler {
-	m := newMetrics()
+func newSite(p parts, o *serveOptions, log *slog.Logger) http.Handler {
+	store, m := p.store, p.metrics
+	tokens := issue.NewTokens(store, nil)
 	var compat wxapi.Compat
 	if err := compat.UnmarshalText([]byte(o.compat.value)); err != nil {
 		panic(err) // the flag admits only its words
@@ -60,10 +73,10 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 	}
 	reader := reading.New(reading.Config{})
 	platform := wxapi.New(wxapi.Config{
-		Issuer:  issue.NewIssuer(store).LimitPaths(o.pathLimit).KeepPlates(int64(o.plateMemory) << 20),
-		Tokens:  issue.NewTokens(store, nil),
+		Issuer:  p.issuer,
+		Tokens:  tokens,
 		Limiter: issue.NewQuotas(store, wxapi.Rules(o.rateLimit, o.dailyLimit), nil),
-		Journal: journal,
+		Journal: p.journal,
 		Landing: strings.TrimSuffix(o.publicURL, "/") + console.LandingPath,
 		Reader:  reader,
 		Proxies: o.proxies,
@@ -90,6 +103,13 @@ func newSite(store *sqlite.Store, journal *sqlite.Journal, o *serveOptions, log 
 	mux.Handle("/wxa/", platform)
 	mux.Handle("/cv/", platform)
 	mux.Handle("/suncode/v1/", scans)
+	if p.orders != nil {
+		batches := batchapi.New(batchapi.Config{
+			Desk: p.orders.desk, App: tokens.Check, Upload: o.orders.limits().Upload, Stopping: p.stopping, Log: log, Observe: m.observe,
+		})
+		mux.Handle(batchapi.Path, batches)
+		mux.Handle(batchapi.Path+"/", batches)
+	}
 	mux.Handle(console.LandingPath, pages)
 	mux.Handle(console.ScanPath, pages)
 	mux.Handle(console.ScanPath+"/", pages)

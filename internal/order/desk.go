@@ -13,7 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,8 +30,11 @@ type Limits struct {
 	Keep   time.Duration // how long what was made can be fetched; at least a minute
 }
 
-// maxUploads is how many sources are received at once.
-const maxUploads = 16
+// Uploads that are received at once, of all apps and of one.
+const (
+	maxUploads    = 16
+	maxAppUploads = 4
+)
 
 // Config is what a [Desk] works with.
 type Config struct {
@@ -47,10 +50,15 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// everyApp is no app's number: they begin at 1.
+const everyApp = 0
+
 // Desk takes orders and carries them out.
 type Desk struct {
 	Config
-	uploads atomic.Int64
+
+	mu      sync.Mutex
+	uploads map[uint64]int // being received now, by app and of everyApp
 }
 
 var _ Worker = (*Desk)(nil)
@@ -66,7 +74,7 @@ func NewDesk(c Config) (*Desk, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("order: %w", err)
 	}
-	return &Desk{Config: c}, nil
+	return &Desk{Config: c, uploads: map[uint64]int{}}, nil
 }
 
 // Admit tells whether the app may have one more order, before its source is read. Errors are [ErrClosed] and
@@ -94,11 +102,10 @@ func (d *Desk) Place(ctx context.Context, r Request, source io.Reader) (Order, e
 	if err := r.Spec.Validate(); err != nil {
 		return Order{}, err
 	}
-	if d.uploads.Add(1) > maxUploads {
-		d.uploads.Add(-1)
+	if !d.begin(r.App) {
 		return Order{}, ErrBusy
 	}
-	defer d.uploads.Add(-1)
+	defer d.end(r.App)
 	r.Folder = rand.Text()
 	o, err := d.place(ctx, r, source)
 	if err == nil {
@@ -111,6 +118,27 @@ func (d *Desk) Place(ctx context.Context, r Request, source io.Reader) (Order, e
 		err = ErrNoSpace
 	}
 	return Order{}, err
+}
+
+// begin takes a place among the uploads, if there is one.
+func (d *Desk) begin(app uint64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.uploads[everyApp] >= maxUploads || d.uploads[app] >= maxAppUploads {
+		return false
+	}
+	d.uploads[everyApp]++
+	d.uploads[app]++
+	return true
+}
+
+func (d *Desk) end(app uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.uploads[everyApp]--
+	if d.uploads[app]--; d.uploads[app] == 0 {
+		delete(d.uploads, app)
+	}
 }
 
 func (d *Desk) place(ctx context.Context, r Request, source io.Reader) (Order, error) {
@@ -211,8 +239,8 @@ func (d *Desk) remove(ctx context.Context, o *Order) error {
 }
 
 // Result opens what an order made: the archive, as [ArchiveFile] names it, or one of [Reports]. It fails with [ErrAtWork]
-// and [ErrUnmade]. The caller closes the file.
-func (d *Desk) Result(o *Order, name string) (*os.File, error) {
+// and [ErrUnmade]. The caller closes it.
+func (d *Desk) Result(o *Order, name string) (io.ReadSeekCloser, error) {
 	switch {
 	case !o.State.Final():
 		return nil, ErrAtWork
@@ -220,10 +248,13 @@ func (d *Desk) Result(o *Order, name string) (*os.File, error) {
 		return nil, ErrUnmade
 	}
 	f, err := os.Open(d.file(&o.Request, name))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, ErrUnmade
+	case err != nil:
+		return nil, fmt.Errorf("order: %w", err)
 	}
-	return f, err
+	return f, nil
 }
 
 // Expires is when what an order made goes, zero before it is over.
@@ -238,6 +269,7 @@ func (d *Desk) Expires(o *Order) time.Time {
 const (
 	sourceFile  = "source"
 	stateFolder = "state"
+	madeFile    = "made" // empty; everything else is there and whole
 )
 
 // ArchiveFile is the name of an order's archive.

@@ -24,21 +24,12 @@ const (
 // Final tells whether nothing more happens in the state.
 func (s State) Final() bool { return s == Done || s == Failed || s == Cancelled }
 
-// Archive is the form of what an order makes.
-type Archive string
-
-// The archives.
-const (
-	ZIP Archive = "zip"
-	Tar Archive = "tar"
-)
-
 // Request is what an app asks for. It never changes.
 type Request struct {
-	App     uint64     `json:"app"` // the app's number
-	Title   string     `json:"title"`
-	Archive Archive    `json:"archive"`
-	Spec    batch.Spec `json:"spec"`
+	App     uint64            `json:"app"` // the app's number
+	Title   string            `json:"title"`
+	Archive batch.ArchiveKind `json:"archive"`
+	Spec    batch.Spec        `json:"spec"`
 
 	Folder string `json:"folder"` // within the shelf; where source and results lie
 	Size   int64  `json:"size"`   // of the source, bytes; 0 when the settings alone say the scenes
@@ -70,9 +61,9 @@ func (f *Fault) Error() string { return f.Message }
 const (
 	BadSettings = "bad_setting" // the batch cannot be made as it was asked for
 	BadSource   = "bad_source"  // the upload as a whole cannot be read
-	TooMuch     = "too_large"    // more rows than an order may have
-	NoSpace     = "no_space"     // the disk or the share of it that is for batches is full
-	GaveUp      = "internal"     // the server's fault; its log says more
+	TooMuch     = "too_large"   // more rows than an order may have
+	NoSpace     = "no_space"    // the disk or the share of it that is for batches is full
+	GaveUp      = "internal"    // the server's fault; its log says more
 )
 
 // Order is a request with what became of it. Times are zero until they come.

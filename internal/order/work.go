@@ -1,6 +1,7 @@
 package order
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 )
 
 // Reports are the files that an order has beside its archive.
-var Reports = []string{"manifest.csv", "manifest.jsonl", "bad.csv", "bad.jsonl"}
+var Reports = []string{batch.ManifestCSV, batch.ManifestJSON, batch.BadCSV, batch.BadJSON}
 
 // Work implements [Worker].
 func (d *Desk) Work(ctx context.Context, o Order, keep func(Figures)) (Figures, error) {
@@ -43,25 +44,32 @@ func (d *Desk) Work(ctx context.Context, o Order, keep func(Figures)) (Figures, 
 	case ctx.Err() == nil:
 		d.Log.Warn("batch failed, trying again", "batch", o.ID, "app", o.App, "error", err)
 	}
-	if errors.Is(err, batch.ErrChanged) { // another version of the program has begun it
-		return figures, errors.Join(err, os.RemoveAll(d.file(&o.Request, stateFolder)), os.RemoveAll(d.file(&o.Request, ArchiveFile(&o))))
+	if errors.Is(err, batch.ErrChanged) || errors.Is(err, batch.ErrNotEmpty) {
+		// Another version of the program has begun it, or it was killed before there was a state to go on from.
+		return figures, errors.Join(err, d.restart(&o))
 	}
 	return figures, err
 }
 
 // run makes what is not made yet of an order.
 func (d *Desk) run(ctx context.Context, o *Order, cancel context.CancelCauseFunc, keep func(Figures)) (Figures, error) {
-	if _, err := os.Stat(d.file(&o.Request, Reports[0])); err == nil && !d.begun(o) {
-		return o.Figures, nil // done, but the server was killed before it could say so
+	if exists(d.file(&o.Request, madeFile)) {
+		return d.finished(o) // the server was killed before it could say so
 	}
-	sink, err := d.sink(o)
-	if err != nil {
-		return o.Figures, err
-	}
-	defer func() { _ = sink.Close() }() // Run has finished it
+	sink := reporting{batch.NewArchive(o.Archive, d.file(&o.Request, ArchiveFile(o))), d.folder(&o.Request)}
+	defer func() { _ = sink.Close() }() // Run has finished it, or it goes on another time
+	made := &tally{desk: d, fresh: !exists(d.file(&o.Request, stateFolder)), last: o.Figures}
 	job := batch.Job{
 		Spec: o.Spec, Issuer: d.Issuer, App: o.App, SourceSize: o.Size, SourceDigest: o.Digest,
 		Sink: sink, State: d.file(&o.Request, stateFolder), Start: batch.Continue, Workers: d.Workers,
+		Progress: func(p batch.Progress) {
+			made.add(p.Good, p.Bad)
+			made.last = figuresOf(p)
+			keep(made.last)
+			if d.Limits.Space > 0 && d.used() > d.Limits.Space {
+				cancel(ErrNoSpace)
+			}
+		},
 	}
 	if o.Digest != "" {
 		f, err := os.Open(d.file(&o.Request, sourceFile))
@@ -71,24 +79,72 @@ func (d *Desk) run(ctx context.Context, o *Order, cancel context.CancelCauseFunc
 		defer func() { _ = f.Close() }() // only read
 		job.Source = f
 	}
-	last, told := o.Figures, batch.Progress{Good: -1}
-	job.Progress = func(p batch.Progress) {
-		if told.Good < 0 {
-			told = p // what an earlier run made is not made now
-		}
-		d.Made(p.Good-told.Good, p.Bad-told.Bad)
-		told, last = p, figuresOf(p)
-		keep(last)
-		if d.Limits.Space > 0 && d.used() > d.Limits.Space {
-			cancel(ErrNoSpace)
-		}
-	}
 	report, err := batch.Run(ctx, job)
 	if err != nil {
-		return last, err
+		return made.last, err
 	}
-	d.Made(report.Good-max(told.Good, 0), report.Bad-max(told.Bad, 0))
+	made.add(report.Good, report.Bad)
 	return Figures{Rows: report.Rows, Good: report.Good, Bad: report.Bad, Bytes: report.Bytes, Total: report.Rows, Fraction: 1}, nil
+}
+
+// tally tells [Config.Made] what a run makes, without what an earlier one made.
+type tally struct {
+	desk      *Desk
+	fresh     bool // the counts begin at 0
+	good, bad int64
+	last      Figures
+}
+
+func (t *tally) add(good, bad int64) {
+	if t.fresh {
+		t.desk.Made(good-t.good, bad-t.bad)
+	}
+	t.fresh, t.good, t.bad = true, good, bad
+}
+
+// finished is what an order made whose figures were lost: they are counted again.
+func (d *Desk) finished(o *Order) (Figures, error) {
+	good, err := lines(d.file(&o.Request, batch.ManifestJSON))
+	if err != nil {
+		return o.Figures, err
+	}
+	bad, err := lines(d.file(&o.Request, batch.BadJSON))
+	if err != nil {
+		return o.Figures, err
+	}
+	info, err := os.Stat(d.file(&o.Request, ArchiveFile(o)))
+	if err != nil {
+		return o.Figures, fmt.Errorf("order: %w", err)
+	}
+	return Figures{Rows: good + bad, Good: good, Bad: bad, Bytes: info.Size(), Total: good + bad, Fraction: 1}, nil
+}
+
+// lines counts the lines of a file. One that is not there has none.
+func lines(name string) (n int64, err error) {
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("order: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	for r := bufio.NewReader(f); ; {
+		_, err := r.ReadSlice('\n')
+		switch {
+		case err == nil:
+			n++
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return n, fmt.Errorf("order: %w", err)
+		}
+	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 func figuresOf(p batch.Progress) Figures {
@@ -97,15 +153,15 @@ func figuresOf(p batch.Progress) Figures {
 	}
 }
 
-// begun tells whether there is a run to go on with.
-func (d *Desk) begun(o *Order) bool {
-	_, err := os.Stat(d.file(&o.Request, stateFolder))
-	return err == nil
-}
-
 // tidy removes what a done order needs no more.
 func (d *Desk) tidy(o *Order) error {
 	return errors.Join(os.RemoveAll(d.file(&o.Request, stateFolder)), os.RemoveAll(d.file(&o.Request, sourceFile)))
+}
+
+// restart removes what there is of an order but its source.
+func (d *Desk) restart(o *Order) error {
+	archive := d.file(&o.Request, ArchiveFile(o))
+	return errors.Join(os.RemoveAll(d.file(&o.Request, stateFolder)), os.RemoveAll(archive), os.RemoveAll(archive+batch.Part))
 }
 
 // faultOf is why an order can never be carried out, nil when it may be the next time.
@@ -125,39 +181,43 @@ func faultOf(err error, l Limits) *Fault {
 	return nil
 }
 
-// sink is where an order's files go.
-func (d *Desk) sink(o *Order) (batch.Sink, error) {
-	return nil, errors.ErrUnsupported
-}
-
 // reporting keeps the manifest and the report of bad rows beside the archive too.
 type reporting struct {
 	batch.Sink
 	dir string
 }
 
-// Finish implements [batch.Sink].
+// Finish implements [batch.Sink]. Reports that the archive does not have are empty.
 func (r reporting) Finish(ctx context.Context, extras []batch.Extra) error {
+	from := map[string]string{}
 	for _, e := range extras {
-		if err := copyFile(filepath.Join(r.dir, filepath.Base(e.Name)), e.Path); err != nil {
-			return err
+		from[e.Name] = e.Path
+	}
+	for _, name := range Reports {
+		if err := copyFile(filepath.Join(r.dir, name), from[name]); err != nil {
+			return fmt.Errorf("order: %w", err)
 		}
 	}
-	return r.Sink.Finish(ctx, extras)
-}
-
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
+	if err := r.Sink.Finish(ctx, extras); err != nil {
 		return err
 	}
-	defer func() { _ = in.Close() }() // only read
+	return copyFile(filepath.Join(r.dir, madeFile), "")
+}
+
+// copyFile copies a file and has it on the disk. From nothing it makes an empty one.
+func copyFile(to, from string) error {
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	if from != "" {
+		var in *os.File
+		if in, err = os.Open(from); err == nil {
+			_, err = io.Copy(out, in)
+			_ = in.Close() // only read
+		}
+	}
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 const (

@@ -73,7 +73,7 @@ func start(t *testing.T, q *Queue, h *hand) (stop func()) {
 
 func add(t *testing.T, q *Queue, app uint64) order.Order {
 	t.Helper()
-	o, err := q.Add(t.Context(), order.Request{App: app, Title: "t", Archive: order.ZIP, Spec: batch.NewSpec(), Folder: "f", Size: 5, Digest: "d"}, 100)
+	o, err := q.Add(t.Context(), order.Request{App: app, Title: "t", Archive: batch.ZIP, Spec: batch.NewSpec(), Folder: "f", Size: 5, Digest: "d"}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,9 @@ func TestRescue(t *testing.T) {
 	if err := q.Remove(t.Context(), left.ID); !errors.Is(err, order.ErrAtWork) {
 		t.Errorf("removing an order at work: %v", err)
 	}
-	start(t, q, &hand{work: func(context.Context, order.Order, func(order.Figures)) (order.Figures, error) { return order.Figures{Rows: 1}, nil }})
+	start(t, q, &hand{work: func(context.Context, order.Order, func(order.Figures)) (order.Figures, error) {
+		return order.Figures{Rows: 1}, nil
+	}})
 	await(t, q, left.ID, order.Done)
 	await(t, q, cancelled.ID, order.Cancelled)
 }
