@@ -1,5 +1,7 @@
 package render
 
+import "encoding/binary"
+
 // The discrete cosine transform of JPEG in whole numbers, so that every machine gets the same: two passes of eight
 // sums of products with the cosines in steps of 1/2^cosineBits.
 const (
@@ -63,6 +65,26 @@ func (s *samples) transform() *[64]int32 {
 		}
 	}
 	return &f
+}
+
+// alike reports whether all pixels of the block are.
+func (s *samples) alike() bool {
+	first := binary.LittleEndian.Uint64(s[:])
+	if first != uint64(s[0])*0x0101010101010101 {
+		return false
+	}
+	for i := 8; i < len(s); i += 8 {
+		if binary.LittleEndian.Uint64(s[i:]) != first {
+			return false
+		}
+	}
+	return true
+}
+
+// flatPart is the first coefficient of a block whose pixels are all alike; the others are zero.
+func flatPart(v int) int32 {
+	f := rounded(8*cosines[0]*int32(v-128), cosineBits-keptBits)
+	return rounded(8*cosines[0]*f, cosineBits)
 }
 
 func rounded(v int32, places int) int32 { return (v + 1<<(places-1)) >> places }

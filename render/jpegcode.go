@@ -1,6 +1,11 @@
 package render
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"sync"
+
+	"github.com/suncode/suncode"
+)
 
 // jpegCode is how the blocks of a JPEG file are written: quantisation and Huffman tables, one of each for luma and one
 // for both chroma components.
@@ -10,6 +15,63 @@ type jpegCode struct {
 	consts [2]*jpegTable   // for the size of differences of constant parts
 	rest   [2]*jpegTable   // for runs of zeros and the size of what ends them
 	diffs  [4][1024]uint32 // for luma, chroma and, twice, nothing: the word of a difference << 5 | its length
+	flat   [2][256]int16   // the level of the constant part of a block whose pixels are all alike
+}
+
+// jpegCodes are the codes there are, made when they are first needed: what pictures of a size, a ray count and with or
+// without colour have in common. They depend on nothing else, so that a picture's bytes depend on itself alone.
+var jpegCodes [len(typicalWidths)][3][2]struct {
+	once sync.Once
+	code *jpegCode
+}
+
+// typicalWidths are those that codes are made for, in pixels. A picture takes the widest that is not wider than itself.
+var typicalWidths = [...]int{MinPlatePx, 280, 430, 640, 860, 1280}
+
+// jpegCodeFor is the code of pictures of a width and a ray count: with lines in a colour, in 4:4:4, or without.
+func jpegCodeFor(widthPx, rays int, colour bool) *jpegCode {
+	size := 0
+	for size+1 < len(typicalWidths) && typicalWidths[size+1] <= widthPx {
+		size++
+	}
+	line, kind := black, 0
+	if colour {
+		line, kind = typicalColour, 1
+	}
+	slot := &jpegCodes[size][rays/18-2][kind]
+	slot.once.Do(func() {
+		o := Options{WidthPx: typicalWidths[size], Line: line, Ground: white, Logo: typicalLogo, Badge: ourBadge}
+		slot.code = newJPEGCode(colour, typicalArt(rays, o))
+	})
+	return slot.code
+}
+
+// What stands for any logo and any colour where codes are made.
+var (
+	typicalLogo   = DefaultLogo("typical")
+	typicalColour = rgb(0x3a62ad)
+)
+
+// typicalArt is the drawing of a symbol like any other.
+func typicalArt(rays int, o Options) *artwork {
+	s := suncode.Symbol{Mask: 1}
+	chance := uint32(1)
+	for _, l := range suncode.Levels {
+		if l.Rays() == rays {
+			s.Level = l
+		}
+	}
+	for i := range s.Level.Codewords() {
+		chance = chance*1664525 + 1013904223
+		s.Stream[i] = byte(chance >> 24)
+	}
+	a := newArtwork(o)
+	for ray, cells := range s.Rays() {
+		for first, last := range runs(cells) {
+			a.capsule(ray, first, last, o.Line)
+		}
+	}
+	return a
 }
 
 // Steps of quantisation. Annex K of the JPEG standard weighs frequencies for photographs; sharp lines have all of
@@ -84,8 +146,24 @@ func (l *levels) symbols(visit func(symbol uint8, extra uint32)) {
 	}
 }
 
-func newJPEGCode(full bool, t *tally) *jpegCode {
+// newJPEGCode makes the best tables for a picture.
+func newJPEGCode(full bool, art *artwork) *jpegCode {
 	c := &jpegCode{full: full, steps: newJPEGQuantizers(full)}
+	for table, q := range c.steps {
+		for v := range c.flat[table] {
+			l := q.levels(&[64]int32{flatPart(v)})
+			c.flat[table][v] = l[0]
+		}
+	}
+	t := newTally()
+	art.separate()
+	var before [3]int
+	for b := range scan(art.img.Rect.Dx(), full) {
+		table := min(b.component, 1)
+		l := c.levels(art, b)
+		t.block(table, &l, before[b.component])
+		before[b.component] = int(l[0])
+	}
 	for table := range 2 {
 		c.consts[table], c.rest[table] = newJPEGTable(&t.consts[table]), newJPEGTable(&t.rest[table])
 		for diff := -512; diff < 512; diff++ {
@@ -95,6 +173,39 @@ func newJPEGCode(full bool, t *tally) *jpegCode {
 		}
 	}
 	return c
+}
+
+// levels are those of a block of a picture whose planes are separate.
+func (c *jpegCode) levels(art *artwork, b block) (l levels) {
+	pixels := art.samples(b)
+	table := min(b.component, 1)
+	if pixels.alike() {
+		l[0] = c.flat[table][pixels[0]]
+		return l
+	}
+	return c.steps[table].levels(pixels.transform())
+}
+
+// appendDrawn adds a picture that is drawn: the very bytes that a plate of its looks gives.
+func (c *jpegCode) appendDrawn(dst []byte, art *artwork) []byte {
+	art.separate()
+	var bits bitString
+	var before [3]int
+	for b := range scan(art.img.Rect.Dx(), c.full) {
+		table := min(b.component, 1)
+		l := c.levels(art, b)
+		c.appendDiff(&bits, table, int(l[0])-before[b.component])
+		before[b.component] = int(l[0])
+		c.appendRest(&bits, table, &l)
+	}
+	size := (bits.n + 7) / 8
+	bits.add(0xff, 8) // fills the last byte up
+	data := make([]byte, 0, 8*len(bits.words))
+	for _, word := range bits.words {
+		data = binary.BigEndian.AppendUint64(data, word)
+	}
+	dst = stuff(append(dst, c.header(art.img.Rect.Dx())...), data[:size])
+	return append(dst, 0xff, 0xd9)
 }
 
 // appendRest adds a block's levels after the first.

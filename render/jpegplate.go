@@ -66,8 +66,7 @@ func newJPEGPlate(s *jpegStencil, o Options, size *meter) *jpegPlate {
 			w.switchable(b.component, &p.blocks[s.index[s.tile(b.at)]-1])
 			continue
 		}
-		pixels := art.samples(b)
-		l := s.code.steps[min(b.component, 1)].levels(pixels.transform())
+		l := s.code.levels(art, b)
 		w.constant(b.component, &l)
 	}
 	w.flush()

@@ -235,6 +235,9 @@ func TestJPEGPlate(t *testing.T) {
 				}
 				rt.Fatalf("%d bytes, want %d; the first that differs is at %d, the header has %d", len(got), len(want), i, len(plate.header))
 			}
+			if drawn := plate.code.appendDrawn(nil, &artwork{canvas: &canvas{img: drawn(t, s, o)}}); !bytes.Equal(got, drawn) {
+				rt.Fatal("without a plate the picture is another one")
+			}
 			again := anySymbol(rt)
 			again.Level = s.Level
 			s = again

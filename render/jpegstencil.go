@@ -57,25 +57,15 @@ func newJPEGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *j
 	}
 	s.bank.entries = place(s.blocks, s.full, func(b *inkBlock) bool { return b.shared })
 	size.add(8*len(s.bank.entries) + 64*len(s.blocks) + 4*len(s.index))
-	typical := Options{
-		WidthPx: widthPx, Line: line, Ground: ground, Logo: typicalLogo, Badge: ourBadge,
-	}
-	art := newArtwork(typical)
+	art := newArtwork(Options{WidthPx: widthPx, Line: line, Ground: ground, Badge: ourBadge})
 	for i := range s.blocks {
 		if b := &s.blocks[i]; b.shared {
 			b.base = art.under(b.at)
 		}
 	}
-	art.addFixed(s.lattice)
-	art.separate()
-	t := newTally()
-	s.sample(art, t)
-	s.code = newJPEGCode(s.full, t)
+	s.code = jpegCodeFor(widthPx, rays, s.full)
 	return s
 }
-
-// typicalLogo stands for any logo where the tables are made, so that they do not depend on an app.
-var typicalLogo = DefaultLogo("typical")
 
 // place gives the chosen blocks their entries.
 func place(blocks []inkBlock, full bool, chosen func(*inkBlock) bool) []atomic.Uint64 {
@@ -95,25 +85,6 @@ func components(full bool) int {
 		return 3
 	}
 	return 1
-}
-
-// sample counts what has to be coded: the blocks without ink, and those with ink in a state picked by chance.
-func (s *jpegStencil) sample(art *artwork, t *tally) {
-	steps := newJPEGQuantizers(s.full)
-	p := &pen{lattice: s.lattice}
-	var before [3]int
-	chance := uint32(1)
-	for b := range scan(s.widthPx, s.full) {
-		pixels := art.samples(b)
-		if ink := s.inkAt(b); ink != nil {
-			chance = chance*1664525 + 1013904223
-			pixels = s.inked(p, ink, chance>>16)[b.component]
-		}
-		table := min(b.component, 1)
-		l := steps[table].levels(pixels.transform())
-		t.block(table, &l, before[b.component])
-		before[b.component] = int(l[0])
-	}
 }
 
 // inkAt is the block with places at a block of the file, nil where there is none.

@@ -152,12 +152,17 @@ func (p *pngPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
 	out.put(uint64(end.word), uint(end.n))
 	binary.LittleEndian.PutUint64(out.buf[out.at:], out.acc)
 	out.at += int(out.fill+7) / 8
-	file := binary.BigEndian.AppendUint32(out.buf[:out.at], uint32(high%adlerPrime<<16|low%adlerPrime))
-	binary.BigEndian.PutUint32(file[data-8:], uint32(len(file)-data))
-	file = binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[data-4:]))
-	file = append(file, pngEnd...)
+	file := closePNG(out.buf[:out.at], data, uint32(high%adlerPrime<<16|low%adlerPrime))
 	learn(&p.room, len(file)-begin)
 	return file
+}
+
+// closePNG ends a file whose compressed data begins at data: it lacks their sum, their length and what comes after.
+func closePNG(file []byte, data int, sum uint32) []byte {
+	file = binary.BigEndian.AppendUint32(file, sum)
+	binary.BigEndian.PutUint32(file[data-8:], uint32(len(file)-data))
+	file = binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[data-4:]))
+	return append(file, pngEnd...)
 }
 
 // pngSink is a file being written. What was not written yet are the lowest bits of acc.

@@ -97,6 +97,9 @@ func TestPNGPlate(t *testing.T) {
 			if !bytes.Equal(data, plainPNG(plate, drawn(t, s, o))) {
 				rt.Fatal("the plain encoder makes another file")
 			}
+			if !bytes.Equal(data, plate.appendDrawn(nil, &artwork{canvas: &canvas{img: drawn(t, s, o)}})) {
+				rt.Fatal("without a plate the picture is another one")
+			}
 			img, err := png.Decode(bytes.NewReader(data))
 			if err != nil {
 				rt.Fatal(err)

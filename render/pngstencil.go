@@ -1,8 +1,11 @@
 package render
 
 import (
+	"encoding/binary"
+	"hash/adler32"
 	"image"
 	"image/color"
+	"slices"
 	"sync/atomic"
 )
 
@@ -13,7 +16,6 @@ type pngStencil struct {
 	code      *deflateCode
 	depth     int // bytes a pixel
 	ink       *shades
-	line      color.NRGBA
 	stretches []inkStretch // row by row
 	index     []int32      // for every stretch of the picture its number in stretches from 1, or 0
 	bank      bank
@@ -33,38 +35,42 @@ type inkStretch struct {
 const stretchPx = 16
 
 func newPNGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *pngStencil {
-	s := &pngStencil{lattice: newLattice(widthPx, rays), depth: 3, ink: newShades(line, ground), line: line}
+	s := newPNGLayout(widthPx, rays, line, ground)
+	s.bank.size = size
+	total := 0
+	art := newArtwork(Options{WidthPx: widthPx, Line: line, Ground: ground, Transparent: ground.A == 0, Badge: ourBadge})
+	for i := range s.stretches {
+		t := &s.stretches[i]
+		t.shared = !s.nearArt(image.Rect(t.at.X-1, t.at.Y, t.at.X+stretchPx, t.at.Y+1))
+		if t.shared {
+			t.first = total
+			total += 1 << stateBits(t.windows)
+		}
+		t.lay(art, true)
+	}
+	s.bank.entries = make([]atomic.Uint64, total)
+	size.add(8*total + 80*len(s.stretches) + 4*len(s.index))
+	return s
+}
+
+// newPNGLayout is a stencil as far as it says how a file is put together.
+func newPNGLayout(widthPx, rays int, line, ground color.NRGBA) *pngStencil {
+	s := &pngStencil{lattice: newLattice(widthPx, rays), depth: 3, ink: newShades(line, ground)}
 	if ground.A == 0 {
 		s.depth = 4
 	}
-	s.bank.size = size
 	across := s.across()
 	tiles := s.survey(image.Pt(stretchPx, 1), true)
 	s.index = make([]int32, len(tiles))
-	total := 0
 	for i, windows := range tiles {
 		if stateBits(windows) == 0 {
 			continue
 		}
 		at := image.Pt(i%across*stretchPx, i/across)
-		stretch := inkStretch{at: at, n: min(stretchPx, widthPx-at.X), windows: windows, shared: !s.nearArt(image.Rect(at.X-1, at.Y, at.X+stretchPx, at.Y+1))}
-		if stretch.shared {
-			stretch.first = total
-			total += 1 << stateBits(windows)
-		}
-		s.stretches = append(s.stretches, stretch)
+		s.stretches = append(s.stretches, inkStretch{at: at, n: min(stretchPx, widthPx-at.X), windows: windows})
 		s.index[i] = int32(len(s.stretches))
 	}
-	s.bank.entries = make([]atomic.Uint64, total)
-	size.add(8*total + 80*len(s.stretches) + 4*len(s.index))
-	art := newArtwork(Options{
-		WidthPx: widthPx, Line: line, Ground: ground, Transparent: ground.A == 0, Logo: typicalLogo, Badge: ourBadge,
-	})
-	for i := range s.stretches {
-		s.stretches[i].lay(art, true)
-	}
-	art.addFixed(s.lattice)
-	s.code = newDeflateCode(s.sample(art))
+	s.code = newDeflateCode(s.sample(rays, line, ground))
 	return s
 }
 
@@ -91,7 +97,6 @@ func (t *inkStretch) lay(art *artwork, shared bool) {
 func (s *pngStencil) rows(art *artwork, visit func(data []byte, ink int)) {
 	across := s.across()
 	data := make([]byte, 0, stretchPx*4)
-	pixels := make([]color.NRGBA, 0, stretchPx+1)
 	for y := range s.widthPx {
 		visit([]byte{filterSub}, 0)
 		for i := range across {
@@ -99,11 +104,8 @@ func (s *pngStencil) rows(art *artwork, visit func(data []byte, ink int)) {
 				visit(nil, int(ink))
 				continue
 			}
-			pixels = pixels[:0]
-			for x := i*stretchPx - 1; x < min((i+1)*stretchPx, s.widthPx); x++ {
-				pixels = append(pixels, art.img.NRGBAAt(x, y))
-			}
-			data = s.filtered(data[:0], pixels)
+			at := image.Pt(i*stretchPx, y)
+			data = s.filtered(data[:0], art.pixels(at, min(stretchPx, s.widthPx-at.X)))
 			visit(data, 0)
 		}
 	}
@@ -126,19 +128,73 @@ func (s *pngStencil) filtered(data []byte, pixels []color.NRGBA) []byte {
 	return data
 }
 
-// sample counts the symbols of a picture with the ink's states picked by chance.
-func (s *pngStencil) sample(art *artwork) *[286]int {
+// sampleWidthPx is the widest picture that a code is made for: a wider one has as much of everything but ground.
+const sampleWidthPx = 430
+
+// sample counts the symbols of a picture like any other.
+func (s *pngStencil) sample(rays int, line, ground color.NRGBA) *[286]int {
+	art := typicalArt(rays, Options{
+		WidthPx: min(s.widthPx, sampleWidthPx), Line: line, Ground: ground, Transparent: ground.A == 0,
+		Logo: typicalLogo, Badge: ourBadge,
+	})
 	var counts [286]int
-	p := &pen{lattice: s.lattice}
-	chance := uint32(1)
-	s.rows(art, func(data []byte, ink int) {
-		if ink > 0 {
-			chance = chance*1664525 + 1013904223
-			data = s.inked(p, &s.stretches[ink-1], chance>>16)
+	var data []byte
+	edge := art.img.Rect.Dx()
+	pixels := make([]color.NRGBA, 1, stretchPx+1)
+	for y := range edge {
+		for x := range edge {
+			pixels = append(pixels, art.img.NRGBAAt(x, y))
+			if len(pixels) == cap(pixels) {
+				data = s.filtered(data, pixels)
+				pixels[0], pixels = pixels[stretchPx], pixels[:1]
+			}
 		}
 		tokens(data, func(symbol int, _ uint64, _ int) { counts[symbol]++ })
-	})
+		data = data[:0]
+	}
 	return &counts
+}
+
+// appendDrawn adds a picture that is drawn: the very bytes that a plate of its looks gives.
+func (s *pngStencil) appendDrawn(dst []byte, art *artwork) []byte {
+	file := append(dst, pngHeader(s.widthPx, s.depth)...)
+	data := len(file)
+	bits := lowBits{words: slices.Clone(s.code.header.words), n: s.code.header.n}
+	sum := adler32.New()
+	var pending []byte
+	flush := func() {
+		sum.Write(pending)
+		s.code.appendTo(&bits, pending)
+		pending = pending[:0]
+	}
+	s.rows(art, func(piece []byte, ink int) {
+		if ink > 0 {
+			flush()
+			t := &s.stretches[ink-1]
+			pending = s.filtered(pending, art.pixels(t.at, t.n))
+			flush()
+			return
+		}
+		if pending = append(pending, piece...); len(pending) >= maxPending {
+			flush()
+		}
+	})
+	flush()
+	end := s.code.codes[deflateEnd]
+	bits.add(uint64(end.word), int(end.n))
+	for _, word := range bits.words {
+		file = binary.LittleEndian.AppendUint64(file, word)
+	}
+	return closePNG(file[:data+(bits.n+7)/8], data, sum.Sum32())
+}
+
+// pixels are n pixels of a row and before them the left neighbour.
+func (a *artwork) pixels(at image.Point, n int) []color.NRGBA {
+	p := make([]color.NRGBA, 0, stretchPx+1)
+	for x := at.X - 1; x < at.X+n; x++ {
+		p = append(p, a.img.NRGBAAt(x, at.Y))
+	}
+	return p
 }
 
 // inked is a stretch's bytes in a state.
