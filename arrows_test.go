@@ -49,6 +49,7 @@ var rooms = map[string]room{
 		ours: "internal/order", theirs: "github.com/gofrs/flock github.com/riverqueue/river", never: "net/http",
 	},
 	"internal/batchapi": {ours: "internal/batch internal/issue internal/order", never: "database/sql os"},
+	"internal/s3":       {ours: "internal/batch", theirs: "github.com/minio/minio-go/v7", never: "database/sql"},
 	"internal/sqlite":   {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":    {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/scanapi":  {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
@@ -64,12 +65,14 @@ var rooms = map[string]room{
 		ours: "internal/issue", theirs: "github.com/dop251/goja github.com/evanw/esbuild", never: "database/sql net/http os",
 	},
 	"internal/pdf":      {never: offNet},
+	"internal/length":   {never: pure},
+	"internal/legible":  {ours: ". render scan internal/length", never: offNet},
 	"internal/typeface": {theirs: "golang.org/x/image", never: offNet},
-	"internal/sheet":    {ours: ". render internal/pdf internal/typeface", never: offNet},
+	"internal/sheet":    {ours: ". render internal/length internal/pdf internal/typeface", never: offNet},
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/order internal/queue internal/batchapi",
+			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/batch internal/s3 internal/sheet internal/order internal/queue internal/batchapi",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

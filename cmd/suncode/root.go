@@ -18,6 +18,7 @@ scanner, not in the platform's app.`
 const rootExample = `  suncode serve                                start, with a demo app and a curl line to paste
   suncode app add --data DIR --name Shop       a new app: its appid and secret
   suncode app publish --data DIR APPID ./shop  publish its pages
+  suncode batch scenes.csv -o out              a code for each row
   suncode scan poster.jpg                      read the codes in a picture
   suncode trace photo.jpg -o clean.svg         draw the code again, clean
   suncode launch code.jpg --project ./shop     run the page that it opens`
@@ -38,7 +39,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "make", Title: "Make codes:"}, &cobra.Group{ID: "read", Title: "Read codes:"})
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not .HasAvailableSubCommands}}", 1))
-	root.AddCommand(newServe(), newApp(), newCloud(), newKey(), newScan(), newTrace(), newLaunch(), newDevtools(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newApp(), newBatch(), newCloud(), newKey(), newScan(), newTrace(), newLaunch(), newDevtools(), newHealth(), newVersion())
 	return root
 }
 

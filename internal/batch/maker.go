@@ -104,17 +104,14 @@ func (m *maker) make(ctx context.Context, dst []byte, r *Row) ([]byte, int, erro
 		dst, err = write(dst, &d.Symbol, d.Options)
 		return dst, rays, err
 	}
-	m.item = sheet.Item{Symbol: d.Symbol, Options: d.Options, Caption: m.captions.of(r)}
-	m.file.Reset()
+	m.item = m.printed(&d, r)
 	if m.format == SVG {
-		err = sheet.WriteSVG(&m.file, &m.item, &m.style)
-	} else {
-		err = sheet.WritePDF(&m.file, &m.item, &m.style)
-	}
-	if err != nil {
+		dst, err = sheet.AppendSVG(dst, &m.item, &m.style)
 		return dst, rays, r.fault(err)
 	}
-	return append(dst, m.file.Bytes()...), rays, nil
+	m.file.Reset()
+	err = sheet.WritePDF(&m.file, &m.item, &m.style)
+	return append(dst, m.file.Bytes()...), rays, r.fault(err)
 }
 
 // faultColumns are the columns whose values are at fault.
@@ -129,8 +126,11 @@ var faultColumns = map[issue.Code]string{
 }
 
 // fault makes a [*RowError] of an error that is the row's fault, and leaves
-// others as they are.
+// others, and nil, as they are.
 func (r *Row) fault(err error) error {
+	if err == nil {
+		return nil
+	}
 	bad := &RowError{Row: r.Number, Line: r.Line}
 	if errors.Is(err, sheet.ErrCaption) {
 		bad.Column, bad.Reason = "label", strings.TrimPrefix(err.Error(), "sheet: ")

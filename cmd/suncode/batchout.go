@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/suncode/suncode/internal/batch"
+	"github.com/suncode/suncode/internal/s3"
+	"github.com/suncode/suncode/internal/sheet"
+)
+
+// sourceFile is where rows come from: a file, standard input, or nothing.
+type sourceFile struct {
+	r      io.Reader
+	file   *os.File
+	size   int64
+	digest string
+}
+
+// open opens the source. A file is read once beforehand, so that a run that is
+// resumed knows it again.
+func (o *batchOptions) open(cmd *cobra.Command, given []string) error {
+	o.source = &sourceFile{}
+	if len(given) == 0 {
+		return nil
+	}
+	if given[0] == "-" {
+		o.source.r = cmd.InOrStdin()
+		return nil
+	}
+	f, err := os.Open(given[0])
+	if err != nil {
+		return err
+	}
+	o.source.r, o.source.file = f, f
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return err // a pipe is read as it comes
+	}
+	sum := sha256.New()
+	if o.source.size, err = io.Copy(sum, f); err != nil {
+		return err
+	}
+	o.source.digest = hex.EncodeToString(sum.Sum(nil))
+	_, err = f.Seek(0, io.SeekStart)
+	return err
+}
+
+func (s *sourceFile) reader() io.Reader { return s.r }
+
+// Close closes what open opened.
+func (s *sourceFile) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// stateFolder is where a batch keeps what it needs to be resumed.
+type stateFolder struct {
+	dir     string
+	passing bool // of no use after this run
+}
+
+func (s stateFolder) remove() { _ = os.RemoveAll(s.dir) } // a leftover in the temporary folder does no harm
+
+// sink is where the files go, and the state.
+func (o *batchOptions) sink(out io.Writer) (batch.Sink, stateFolder, error) {
+	kind := batch.ArchiveKind(o.archive.value)
+	if ext := strings.ToLower(filepath.Ext(o.out)); kind == "" && (ext == ".zip" || ext == ".tar") {
+		kind = batch.ArchiveKind(ext[1:])
+	}
+	state := stateFolder{dir: o.state}
+	beside := func(dir string) {
+		if state.dir == "" {
+			state.dir = dir
+		}
+	}
+	switch {
+	case strings.HasPrefix(o.out, "s3://"):
+		beside("suncode-batch-" + hex.EncodeToString(sum8(o.endpoint+" "+o.out)) + ".state")
+		o.spec.Shard = 0
+		sink, err := o.bucket()
+		return sink, state, err
+	case o.out == "-" && kind == "":
+		return nil, state, usageError("as in -o - --archive tar", "standard output takes an archive: --archive zip or tar")
+	case o.out == "-":
+		dir, err := os.MkdirTemp("", "suncode-batch-")
+		return batch.NewStream(kind, out), stateFolder{dir, true}, err
+	case kind != "":
+		beside(o.out + ".state")
+		return batch.NewArchive(kind, o.out), state, nil
+	}
+	beside(filepath.Join(o.out, batch.StateName))
+	return batch.NewFolder(o.out), state, nil
+}
+
+func sum8(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:4]
+}
+
+func (o *batchOptions) bucket() (batch.Sink, error) {
+	bucket, prefix, err := s3.ParseTarget(o.out)
+	if err != nil {
+		return nil, usageError("", "%w", err)
+	}
+	sink, err := s3.New(s3.Config{Endpoint: o.endpoint, Bucket: bucket, Prefix: prefix})
+	if err != nil {
+		return nil, usageError("--s3-endpoint or $AWS_ENDPOINT_URL has it", "%w", err)
+	}
+	return sink, nil
+}
+
+// layout is the contact sheet that the flags describe.
+func (o *batchOptions) layout() (sheet.Layout, error) {
+	v := &o.vector
+	l := sheet.NewLayout()
+	var err1, err2 error
+	l.Paper, err1 = sheet.ParsePaper(v.paper)
+	l.Grid, err2 = sheet.ParseGrid(v.grid)
+	if err := errors.Join(err1, err2); err != nil {
+		return l, usageError("", "%w", err)
+	}
+	if v.margin.set {
+		l.MarginMM = v.margin.mm
+	}
+	l.GutterMM, l.CropMarks, l.PageNumbers = v.gutter.mm, v.crop, v.numbers
+	l.Captions = o.spec.Vector.Caption != ""
+	return l, settingsError(o.spec.CheckSheet(&l))
+}
+
+// sheets prints contact sheets into a file that gets its name when it is whole.
+func (o *batchOptions) sheets(ctx context.Context, out io.Writer, job *batch.Job) (batch.Report, error) {
+	layout, err := o.layout()
+	if err != nil {
+		return batch.Report{}, err
+	}
+	if o.resume {
+		return batch.Report{}, usageError("", "contact sheets cannot be resumed")
+	}
+	if o.out == "-" {
+		return o.printSheets(ctx, out, job, layout)
+	}
+	temp := o.out + batch.Part
+	f, err := os.Create(temp)
+	if err != nil {
+		return batch.Report{}, err
+	}
+	report, err := o.printSheets(ctx, f, job, layout)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		return report, os.Rename(temp, o.out)
+	}
+	_ = os.Remove(temp) // half a file is of no use
+	return report, err
+}
+
+func (o *batchOptions) printSheets(ctx context.Context, out io.Writer, job *batch.Job, layout sheet.Layout) (batch.Report, error) {
+	w := bufio.NewWriterSize(out, 256<<10)
+	report, err := batch.ContactSheet(ctx, *job, layout, w)
+	if err == nil {
+		err = w.Flush()
+	}
+	return report, err
+}
