@@ -2,6 +2,7 @@ package render
 
 import (
 	"image"
+	"runtime"
 
 	"github.com/suncode/suncode"
 )
@@ -13,6 +14,11 @@ func Draw(s *suncode.Symbol, o Options) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, err
 	}
+	return sketch(s, o).img, nil
+}
+
+// sketch is Draw with options that are complete. It lets others go first.
+func sketch(s *suncode.Symbol, o Options) *canvas {
 	c := newCanvas(o.WidthPx, float64(o.WidthPx)/suncode.EdgePitches)
 	if !o.Transparent {
 		c.flood(o.Ground)
@@ -21,9 +27,10 @@ func Draw(s *suncode.Symbol, o Options) (*image.NRGBA, error) {
 		for first, last := range runs(cells) {
 			c.capsule(ray, first, last, o.Line)
 		}
+		runtime.Gosched()
 	}
 	c.emblems(o)
-	return c.img, nil
+	return c
 }
 
 // emblems draws what does not depend on the symbol: eyes, logo and badge.

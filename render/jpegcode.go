@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/binary"
+	"runtime"
 	"sync"
 
 	"github.com/suncode/suncode"
@@ -192,6 +193,9 @@ func (c *jpegCode) appendDrawn(dst []byte, art *artwork) []byte {
 	var bits bitString
 	var before [3]int
 	for b := range scan(art.img.Rect.Dx(), c.full) {
+		if b.component == 0 && b.at.X == 0 {
+			runtime.Gosched() // see sketch
+		}
 		table := min(b.component, 1)
 		l := c.levels(art, b)
 		c.appendDiff(&bits, table, int(l[0])-before[b.component])

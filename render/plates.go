@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/color"
 	"maps"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -13,22 +14,29 @@ import (
 
 // Plates makes pictures by looking bits up instead of drawing. A plate is the drawing of a width, a ray count, its
 // colours, a logo and a badge, compiled: for each part of the file the coded bits in every state of the few places of
-// the grid that touch it. The first picture from a plate costs a few drawings, the others next to nothing.
+// the grid that touch it. A picture from a plate costs next to nothing.
+//
+// The first pictures of a look are drawn and coded, which gives the same bytes: a plate takes a few times as long, and
+// is worth it for a look that comes again. So a caller with a new colour in every call has no plates built. Pictures
+// are drawn on half the processors at most, and in small turns, so that those from plates go first.
 //
 // Plates are kept within a budget of memory. What several share, all that does not depend on logo and badge, is there
 // once. Of the plates used once only, which may take a quarter of the budget, the oldest goes first, so that a flood
-// of new colours drives out nothing but itself; of the others the one that was not used for longest. At most all but
-// one of the processors build plates at a time, and none is built twice at once.
+// of new looks drives out nothing but itself; of the others the one that was not used for longest. At most all but
+// one of the processors build plates at a time, and none is built twice at once: meanwhile its pictures are drawn.
 //
 // It is safe for concurrent use.
 type Plates struct {
 	budget   int64
 	size     atomic.Int64
 	epoch    atomic.Int64 // the number of plates made
-	building chan struct{}
+	drawing  chan struct{}
 	slots    atomic.Pointer[map[plateKey]*plateSlot] // copied to change it
-	mu       sync.Mutex                              // for changing slots, and for stencils
+	mu       sync.Mutex                              // for changing slots, and for what follows
 	stencils map[stencilKey]*stencilSlot
+	seen     looks
+	building map[plateKey]bool
+	builders int // how many may build at a time
 }
 
 // DefaultPlateBytes is a budget that serves hundreds of apps at the usual width.
@@ -60,9 +68,8 @@ type plate interface {
 	appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte
 }
 
-// plateSlot holds a plate that is there or being built.
+// plateSlot holds a plate.
 type plateSlot struct {
-	once    sync.Once
 	plate   plate
 	bytes   meter
 	stencil *stencilSlot
@@ -113,10 +120,13 @@ func (m *meter) bytes() int64 {
 
 // NewPlates makes Plates that keep to a budget of bytes. Whatever the budget, the plate in use is there.
 func NewPlates(budgetBytes int64) *Plates {
+	processors := runtime.GOMAXPROCS(0)
 	p := &Plates{
 		budget:   budgetBytes,
-		building: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+		drawing:  make(chan struct{}, max(1, processors/2)),
 		stencils: map[stencilKey]*stencilSlot{},
+		building: map[plateKey]bool{},
+		builders: max(1, processors-1),
 	}
 	p.slots.Store(&map[plateKey]*plateSlot{})
 	return p
@@ -145,7 +155,11 @@ func (p *Plates) append(dst []byte, s *suncode.Symbol, o Options, png bool) ([]b
 	if o.WidthPx < MinPlatePx || o.WidthPx > MaxPlatePx {
 		return appendDrawn(dst, s, o, png)
 	}
-	slot := p.slot(s.Level.Rays(), o, png)
+	key := plateKey{stencilKey{o.WidthPx, s.Level.Rays(), o.Line, o.Ground, png}, o.Logo, o.Badge}
+	slot := p.slot(key, o)
+	if slot == nil {
+		return p.appendNew(dst, s, o, png), nil
+	}
 	rays := s.Rays()
 	dst = slot.plate.appendTo(dst, &rays)
 	if p.size.Load() > p.budget {
@@ -154,7 +168,7 @@ func (p *Plates) append(dst []byte, s *suncode.Symbol, o Options, png bool) ([]b
 	return dst, nil
 }
 
-// appendDrawn adds a picture that there is no plate for.
+// appendDrawn adds a picture that no plate can make.
 func appendDrawn(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, error) {
 	write := JPEG
 	if png {
@@ -165,46 +179,74 @@ func appendDrawn(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, er
 	return b.Bytes(), err
 }
 
-// slot finds the plate, or builds it.
-func (p *Plates) slot(rays int, o Options, png bool) *plateSlot {
-	key := plateKey{stencilKey{o.WidthPx, rays, o.Line, o.Ground, png}, o.Logo, o.Badge}
+// appendNew adds a picture that there is no plate for yet. Options are complete.
+func (p *Plates) appendNew(dst []byte, s *suncode.Symbol, o Options, png bool) []byte {
+	p.drawing <- struct{}{}
+	defer func() { <-p.drawing }()
+	art := &artwork{canvas: sketch(s, o)}
+	if png {
+		return newPNGLayout(o.WidthPx, s.Level.Rays(), o.Line, o.Ground).appendDrawn(dst, art)
+	}
+	return jpegCodeFor(o.WidthPx, s.Level.Rays(), !isGrey(o.Line) || !isGrey(o.Ground)).appendDrawn(dst, art)
+}
+
+// slot finds the plate, or builds it if that is worth it now. It is nil if not.
+func (p *Plates) slot(key plateKey, o Options) *plateSlot {
 	slot := (*p.slots.Load())[key]
 	if slot == nil {
-		slot = p.open(key)
-	} else if !slot.again.Load() {
+		return p.open(key, o)
+	}
+	if !slot.again.Load() {
 		slot.again.Store(true)
 	}
 	if now := p.epoch.Load(); slot.last.Load() != now {
 		slot.last.Store(now)
 	}
-	slot.once.Do(func() { p.build(slot, key, o) })
 	return slot
 }
 
-// open makes an empty slot, unless somebody else just did.
-func (p *Plates) open(key plateKey) *plateSlot {
+// open builds a plate, unless its look is new, or somebody else does, or too many are being built.
+func (p *Plates) open(key plateKey, o Options) *plateSlot {
+	slot, mine := p.claim(key)
+	if mine {
+		p.build(slot, key, o)
+		p.publish(slot, key)
+	}
+	return slot
+}
+
+// claim is the plate that is there after all, or an empty one that is the caller's to build, or nil.
+func (p *Plates) claim(key plateKey) (slot *plateSlot, mine bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if slot := (*p.slots.Load())[key]; slot != nil {
-		return slot
+		return slot, false
 	}
+	if p.seen.count(key) <= drawnFirst || p.building[key] || len(p.building) >= p.builders {
+		return nil, false
+	}
+	p.building[key] = true
 	stencil := p.stencils[key.stencilKey]
 	if stencil == nil {
 		stencil = &stencilSlot{bytes: meter{sum: &p.size}}
 		p.stencils[key.stencilKey] = stencil
 	}
 	stencil.plates++
-	slot := &plateSlot{stencil: stencil, bytes: meter{sum: &p.size}}
+	return &plateSlot{stencil: stencil, bytes: meter{sum: &p.size}}, true
+}
+
+// publish lets all use a plate that is built.
+func (p *Plates) publish(slot *plateSlot, key plateKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.building, key)
 	slots := maps.Clone(*p.slots.Load())
 	slots[key] = slot
+	slot.last.Store(p.epoch.Add(1))
 	p.slots.Store(&slots)
-	p.epoch.Add(1)
-	return slot
 }
 
 func (p *Plates) build(slot *plateSlot, key plateKey, o Options) {
-	p.building <- struct{}{}
-	defer func() { <-p.building }()
 	shared := slot.stencil
 	if key.png {
 		shared.once.Do(func() { shared.png = newPNGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
@@ -213,6 +255,28 @@ func (p *Plates) build(slot *plateSlot, key plateKey, o Options) {
 	}
 	shared.once.Do(func() { shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
 	slot.plate = newJPEGPlate(shared.jpeg, o, &slot.bytes)
+}
+
+// drawnFirst is how many pictures of a look are drawn before a plate is built, which takes about as long as that.
+const drawnFirst = 2
+
+// looks counts how often the last looks without a plate were asked for. It forgets the oldest.
+type looks struct{ fresh, old map[plateKey]uint8 }
+
+// keptLooks is how many looks there may be in either map.
+const keptLooks = 1024
+
+// count is how often a look was asked for, this time included.
+func (l *looks) count(key plateKey) int {
+	if len(l.fresh) >= keptLooks || l.fresh == nil {
+		l.fresh, l.old = map[plateKey]uint8{}, l.fresh
+	}
+	n := max(l.fresh[key], l.old[key])
+	if n < math.MaxUint8 {
+		n++
+	}
+	l.fresh[key] = n
+	return int(n)
 }
 
 // trim drops plates until those that stay fit into the budget.

@@ -26,7 +26,22 @@ func made(tb testing.TB, p *Plates, level int, o Options) []byte {
 	return rest
 }
 
-// TestPlatesShare makes the same pictures from many goroutines, with room for all plates and with room for none.
+// warm makes pictures of a look until there is a plate.
+func warm(tb testing.TB, p *Plates, o Options) *plateSlot {
+	tb.Helper()
+	for range drawnFirst + 1 {
+		made(tb, p, 0, o)
+	}
+	s := symbols(tb)[0]
+	o, err := o.complete(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return (*p.slots.Load())[plateKey{stencilKey{o.WidthPx, s.Level.Rays(), o.Line, o.Ground, o.Transparent}, o.Logo, o.Badge}]
+}
+
+// TestPlatesShare makes the same pictures from many goroutines, with room for all plates and with room for none, drawn
+// and from plates.
 func TestPlatesShare(t *testing.T) {
 	roomy, tight := NewPlates(DefaultPlateBytes), NewPlates(1)
 	logos := []*Logo{nil, DefaultLogo("a"), DefaultLogo("b")}
@@ -41,16 +56,21 @@ func TestPlatesShare(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			for i, o := range looks {
-				for _, p := range []*Plates{roomy, tight} {
-					if !bytes.Equal(made(t, p, 0, o), want[i]) {
-						t.Errorf("picture %d is another one", i)
+			for range drawnFirst + 2 {
+				for i, o := range looks {
+					for _, p := range []*Plates{roomy, tight} {
+						if !bytes.Equal(made(t, p, 0, o), want[i]) {
+							t.Errorf("picture %d is another one", i)
+						}
 					}
 				}
 			}
 		})
 	}
 	all.Wait()
+	for _, o := range looks {
+		warm(t, roomy, o)
+	}
 	if plates, stencils := len(*roomy.slots.Load()), len(roomy.stencils); plates != 6 || stencils != 2 {
 		t.Errorf("%d plates on %d stencils, want 6 on 2", plates, stencils)
 	}
@@ -59,24 +79,27 @@ func TestPlatesShare(t *testing.T) {
 	}
 }
 
-// TestPlatesFlood asks for one new colour after the other: the budget holds, and what others use stays.
+// TestPlatesFlood asks for one new colour after the other, once each and then so often that plates are built: the
+// budget holds, and what others use stays.
 func TestPlatesFlood(t *testing.T) {
 	const budget = 8 << 20
 	p := NewPlates(budget)
 	usual := []Options{{WidthPx: 280}, {WidthPx: 300, Line: rgb(0x3a62ad)}, {WidthPx: 280, Transparent: true}}
 	var slots []*plateSlot
 	for _, o := range usual {
-		made(t, p, 0, o)
-		made(t, p, 0, o)
-		o, err := o.complete(symbols(t)[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		slots = append(slots, p.slot(36, o, o.Transparent))
+		warm(t, p, o)
+		slots = append(slots, warm(t, p, o))
+	}
+	before := p.size.Load()
+	for i := range 60 {
+		made(t, p, 0, Options{WidthPx: 282, Line: rgb(uint32(i*4 + 1))})
+	}
+	if after := p.size.Load(); after != before {
+		t.Errorf("new colours took %d bytes", after-before)
 	}
 	most := int64(0)
 	for i := range 60 {
-		made(t, p, 0, Options{WidthPx: 281, Line: rgb(uint32(i*4 + 1))})
+		warm(t, p, Options{WidthPx: 281, Line: rgb(uint32(i*4 + 1))})
 		most = max(most, p.size.Load())
 		if err := p.balance(); err != nil {
 			t.Fatal(err)
@@ -86,12 +109,25 @@ func TestPlatesFlood(t *testing.T) {
 		t.Errorf("up to %d bytes, budget %d", most, int64(budget))
 	}
 	for i, o := range usual {
-		o, err := o.complete(symbols(t)[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.slot(36, o, o.Transparent) != slots[i] {
+		if warm(t, p, o) != slots[i] {
 			t.Errorf("the flood drove out plate %d", i)
+		}
+	}
+}
+
+// TestLooks counts looks, and keeps no more than its bound of those that come once.
+func TestLooks(t *testing.T) {
+	var l looks
+	key := func(i int) plateKey { return plateKey{stencilKey: stencilKey{widthPx: i}} }
+	for i := range 10 * keptLooks {
+		if n := l.count(key(i)); n != 1 {
+			t.Fatalf("look %d was seen %d times", i, n)
+		}
+		if n := l.count(key(-1)); n != min(i+1, 255) {
+			t.Fatalf("the look in between was seen %d times, want %d", n, i+1)
+		}
+		if n := len(l.fresh) + len(l.old); n > 2*keptLooks {
+			t.Fatalf("%d looks are kept", n)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"hash/adler32"
 	"image"
 	"image/color"
+	"runtime"
 	"slices"
 	"sync/atomic"
 )
@@ -98,6 +99,9 @@ func (s *pngStencil) rows(art *artwork, visit func(data []byte, ink int)) {
 	across := s.across()
 	data := make([]byte, 0, stretchPx*4)
 	for y := range s.widthPx {
+		if y%16 == 0 {
+			runtime.Gosched() // see sketch
+		}
 		visit([]byte{filterSub}, 0)
 		for i := range across {
 			if ink := s.index[y*across+i]; ink > 0 {
