@@ -10,6 +10,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("making", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 15, "how many turns everybody takes")
 	seconds := flags.Duration("http", 2*time.Second, "how long to load each server")
+	profile := flags.String("profile", "", "file for a profile of the processor while codes are made over HTTP")
 	doc := flags.String("doc", "", "page whose table is to be replaced, if there is libjpeg-turbo to compare with")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -37,7 +39,7 @@ func run(args []string) error {
 	if err := pictures(&b, *rounds); err != nil {
 		return err
 	}
-	if err := served(&b, *seconds); err != nil {
+	if err := profiled(*profile, func(to io.Writer) error { return served(&b, *seconds, to) }); err != nil {
 		return err
 	}
 	fmt.Print(b.String())
@@ -45,6 +47,18 @@ func run(args []string) error {
 		return nil
 	}
 	return replaceTable(*doc, b.String())
+}
+
+// profiled hands a file over, or nil when it has no name.
+func profiled(name string, run func(io.Writer) error) error {
+	if name == "" {
+		return run(nil)
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(run(file), file.Close())
 }
 
 // The table stands between these lines of the page.

@@ -47,10 +47,10 @@ func TestOurs(t *testing.T) {
 // TestServed loads both servers for a moment.
 func TestServed(t *testing.T) {
 	var b strings.Builder
-	if err := served(&b, 30*time.Millisecond); err != nil {
+	if err := served(&b, 30*time.Millisecond, nil); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\n"); n != 5 {
+	if n := strings.Count(b.String(), "\n"); n != 11 {
 		t.Errorf("%d lines:\n%s", n, b.String())
 	}
 }
