@@ -2,7 +2,10 @@ package render
 
 import (
 	"image"
+	"image/color"
 	"iter"
+	"slices"
+	"sync"
 
 	"github.com/suncode/suncode"
 )
@@ -14,7 +17,13 @@ type artwork struct {
 	line   paint
 	planes [3][]uint8 // the components, full resolution, made by separate
 	stride int
+	bits   bitString // room for its code
+	data   []byte
+	row    [stretchPx + 1]color.NRGBA
 }
+
+// artworks keeps the memory of drawings that were coded.
+var artworks = sync.Pool{New: func() any { return &artwork{canvas: &canvas{}} }}
 
 func newArtwork(o Options) *artwork {
 	a := &artwork{canvas: newCanvas(o.WidthPx, float64(o.WidthPx)/suncode.EdgePitches), line: paint{colour: o.Line}}
@@ -57,7 +66,7 @@ func (a *artwork) separate() {
 	edge := a.img.Rect.Dx()
 	a.stride = (edge + 2*blockEdge - 1) / (2 * blockEdge) * (2 * blockEdge)
 	for i := range a.planes {
-		a.planes[i] = make([]uint8, a.stride*a.stride)
+		a.planes[i] = slices.Grow(a.planes[i][:0], a.stride*a.stride)[:a.stride*a.stride]
 	}
 	for y := range a.stride {
 		row := a.img.Pix[min(y, edge-1)*a.img.Stride:]

@@ -15,7 +15,20 @@ type canvas struct {
 }
 
 func newCanvas(widthPx int, pitch float64) *canvas {
-	return &canvas{img: image.NewNRGBA(image.Rect(0, 0, widthPx, widthPx)), pitch: pitch}
+	c := &canvas{}
+	c.begin(widthPx, pitch)
+	return c
+}
+
+// begin makes the canvas an empty one.
+func (c *canvas) begin(widthPx int, pitch float64) {
+	c.pitch = pitch
+	if n := 4 * widthPx * widthPx; c.img != nil && cap(c.img.Pix) >= n {
+		c.img = &image.NRGBA{Pix: c.img.Pix[:n], Stride: 4 * widthPx, Rect: image.Rect(0, 0, widthPx, widthPx)}
+		clear(c.img.Pix)
+		return
+	}
+	c.img = image.NewNRGBA(image.Rect(0, 0, widthPx, widthPx))
 }
 
 // paint is what a shape is filled with: the opaque pixels of a tile that covers it, or where there is none a colour.

@@ -41,8 +41,7 @@ func makeZigzag() (order [64]uint8) {
 }
 
 // transform is the block's coefficients with keptBits binary places, row by row.
-func (s *samples) transform() *[64]int32 {
-	var f [64]int32
+func (s *samples) transform() (f [64]int32) {
 	for y := range 8 {
 		row := (*[8]uint8)(s[8*y:])
 		var in [8]int32
@@ -64,7 +63,7 @@ func (s *samples) transform() *[64]int32 {
 			f[8*v+u] = rounded(out[v], cosineBits)
 		}
 	}
-	return &f
+	return f
 }
 
 // alike reports whether all pixels of the block are.

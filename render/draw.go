@@ -14,12 +14,14 @@ func Draw(s *suncode.Symbol, o Options) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sketch(s, o).img, nil
+	c := &canvas{}
+	c.sketch(s, o)
+	return c.img, nil
 }
 
 // sketch is Draw with options that are complete. It lets others go first.
-func sketch(s *suncode.Symbol, o Options) *canvas {
-	c := newCanvas(o.WidthPx, float64(o.WidthPx)/suncode.EdgePitches)
+func (c *canvas) sketch(s *suncode.Symbol, o Options) {
+	c.begin(o.WidthPx, float64(o.WidthPx)/suncode.EdgePitches)
 	if !o.Transparent {
 		c.flood(o.Ground)
 	}
@@ -30,7 +32,6 @@ func sketch(s *suncode.Symbol, o Options) *canvas {
 		runtime.Gosched()
 	}
 	c.emblems(o)
-	return c
 }
 
 // emblems draws what does not depend on the symbol: eyes, logo and badge.

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/binary"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/suncode/suncode"
@@ -184,13 +185,15 @@ func (c *jpegCode) levels(art *artwork, b block) (l levels) {
 		l[0] = c.flat[table][pixels[0]]
 		return l
 	}
-	return c.steps[table].levels(pixels.transform())
+	f := pixels.transform()
+	return c.steps[table].levels(&f)
 }
 
 // appendDrawn adds a picture that is drawn: the very bytes that a plate of its looks gives.
 func (c *jpegCode) appendDrawn(dst []byte, art *artwork) []byte {
 	art.separate()
-	var bits bitString
+	bits := &art.bits
+	bits.reset()
 	var before [3]int
 	for b := range scan(art.img.Rect.Dx(), c.full) {
 		if b.component == 0 && b.at.X == 0 {
@@ -198,17 +201,18 @@ func (c *jpegCode) appendDrawn(dst []byte, art *artwork) []byte {
 		}
 		table := min(b.component, 1)
 		l := c.levels(art, b)
-		c.appendDiff(&bits, table, int(l[0])-before[b.component])
+		c.appendDiff(bits, table, int(l[0])-before[b.component])
 		before[b.component] = int(l[0])
-		c.appendRest(&bits, table, &l)
+		c.appendRest(bits, table, &l)
 	}
 	size := (bits.n + 7) / 8
 	bits.add(0xff, 8) // fills the last byte up
-	data := make([]byte, 0, 8*len(bits.words))
+	art.data = slices.Grow(art.data[:0], 8*len(bits.words))
 	for _, word := range bits.words {
-		data = binary.BigEndian.AppendUint64(data, word)
+		art.data = binary.BigEndian.AppendUint64(art.data, word)
 	}
-	dst = stuff(append(dst, c.header(art.img.Rect.Dx())...), data[:size])
+	dst = slices.Grow(dst, size+size/64+1024)
+	dst = stuff(append(dst, c.header(art.img.Rect.Dx())...), art.data[:size])
 	return append(dst, 0xff, 0xd9)
 }
 

@@ -134,7 +134,8 @@ func (s *jpegStencil) compile(to *bank, b *inkBlock, component int, state uint32
 	var bits bitString
 	for i := range components(s.full) {
 		table := min(i, 1)
-		l := s.code.steps[table].levels(pixels[i].transform())
+		f := pixels[i].transform()
+		l := s.code.steps[table].levels(&f)
 		bits.reset()
 		s.code.appendRest(&bits, table, &l)
 		at(i).Store(uint64(to.store(&bits, constantBias+int(l[0]))))

@@ -183,7 +183,9 @@ func appendDrawn(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, er
 func (p *Plates) appendNew(dst []byte, s *suncode.Symbol, o Options, png bool) []byte {
 	p.drawing <- struct{}{}
 	defer func() { <-p.drawing }()
-	art := &artwork{canvas: sketch(s, o)}
+	art := artworks.Get().(*artwork)
+	defer artworks.Put(art)
+	art.sketch(s, o)
 	if png {
 		return newPNGLayout(o.WidthPx, s.Level.Rays(), o.Line, o.Ground).appendDrawn(dst, art)
 	}

@@ -192,9 +192,9 @@ func (s *pngStencil) appendDrawn(dst []byte, art *artwork) []byte {
 	return closePNG(file[:data+(bits.n+7)/8], data, sum.Sum32())
 }
 
-// pixels are n pixels of a row and before them the left neighbour.
+// pixels are n pixels of a row, at most stretchPx, and before them the left neighbour.
 func (a *artwork) pixels(at image.Point, n int) []color.NRGBA {
-	p := make([]color.NRGBA, 0, stretchPx+1)
+	p := a.row[:0]
 	for x := at.X - 1; x < at.X+n; x++ {
 		p = append(p, a.img.NRGBAAt(x, at.Y))
 	}

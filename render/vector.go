@@ -41,14 +41,6 @@ func (p *Photo) Image() (image.Image, error) {
 	return img, err
 }
 
-// Photo is the picture that the logo is, nil for one that is drawn.
-func (l *Logo) Photo() (*Photo, error) {
-	if l.photo == nil {
-		return nil, nil
-	}
-	return l.photo.whole()
-}
-
 // JPEG is whether the file is a JPEG file.
 func (p *Photo) JPEG() bool { return p.MediaType == "image/jpeg" }
 
