@@ -51,8 +51,8 @@ var rooms = map[string]room{
 	"internal/batchapi": {ours: "internal/batch internal/issue internal/order", never: "database/sql os"},
 	"internal/s3":       {ours: "internal/batch", theirs: "github.com/minio/minio-go/v7", never: "database/sql"},
 	"internal/sqlite":   {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
-	"internal/wxapi":    {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
-	"internal/scanapi":  {ours: "scan internal/issue internal/qrcode internal/reading", never: "database/sql os"},
+	"internal/wxapi":    {ours: "scan internal/issue internal/legible internal/qrcode internal/reading", never: "database/sql os"},
+	"internal/scanapi":  {ours: "scan internal/issue internal/legible internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/batch":    {ours: "ticket internal/issue internal/sheet", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
 	"internal/console":  {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {
@@ -66,13 +66,13 @@ var rooms = map[string]room{
 	},
 	"internal/pdf":      {never: offNet},
 	"internal/length":   {never: pure},
-	"internal/legible":  {ours: ". render scan internal/length", never: offNet},
+	"internal/legible":  {ours: ". scan internal/length", theirs: "golang.org/x/image", never: offNet},
 	"internal/typeface": {theirs: "golang.org/x/image", never: offNet},
 	"internal/sheet":    {ours: ". render internal/length internal/pdf internal/typeface", never: offNet},
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/batch internal/s3 internal/sheet internal/order internal/queue internal/batchapi",
+			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/legible internal/batch internal/s3 internal/sheet internal/order internal/queue internal/batchapi",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

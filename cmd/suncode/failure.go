@@ -19,6 +19,7 @@ const (
 	exitUnmet
 	exitBadRows
 	exitInterrupted
+	exitUnfit
 )
 
 // exitMeanings says when the program ends with which code; docs/CLI.md has it.
@@ -26,11 +27,12 @@ var exitMeanings = [...]string{
 	exitOK:          "done",
 	exitFailed:      "the work could not be done; standard error says why",
 	exitUsage:       "the command line or the environment is wrong",
-	exitNoCode:      "`scan`, `trace`, `launch`, `devtools`: a picture was read and holds no code",
+	exitNoCode:      "`scan`, `trace`, `check`, `launch`, `devtools`: a picture was read and holds no code",
 	exitForeign:     "`scan`, `launch`, `devtools`: a code was read and its ticket is refused: malformed, forged, unknown or not published",
 	exitUnmet:       "`launch`: an expectation does not hold, or the project's code failed",
 	exitBadRows:     "`batch`: some rows are bad; all others are made, but with `--fail-fast`",
 	exitInterrupted: "`batch`: interrupted; `--resume` goes on",
+	exitUnfit:       "`check`: the code will not scan",
 }
 
 // failure is an error that knows its exit code and what the user may do.

@@ -39,7 +39,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "make", Title: "Make codes:"}, &cobra.Group{ID: "read", Title: "Read codes:"})
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if not .HasAvailableSubCommands}}", 1))
-	root.AddCommand(newServe(), newApp(), newBatch(), newCloud(), newKey(), newScan(), newTrace(), newLaunch(), newDevtools(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newApp(), newBatch(), newCloud(), newKey(), newScan(), newTrace(), newCheck(), newLaunch(), newDevtools(), newHealth(), newVersion())
 	return root
 }
 

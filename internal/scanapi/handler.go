@@ -26,7 +26,7 @@ type Config struct {
 	// Log gets a line for every call: debug when it worked, info when the caller was wrong, error when the server
 	// was. nil is no log.
 	Log *slog.Logger
-	// Observe is told about every call, after its answer. path is one of the API's two or "other", code the error's
+	// Observe is told about every call, after its answer. path is one of the API's or "other", code the error's
 	// code or "ok". nil is nobody.
 	Observe func(path, code string, took time.Duration, bytes int)
 }
@@ -52,6 +52,7 @@ func New(c Config) *Handler {
 var routes = map[string]func(*Handler, http.ResponseWriter, *http.Request) (any, error){
 	"/suncode/v1/resolve": (*Handler).resolve,
 	"/suncode/v1/scan":    (*Handler).scan,
+	"/suncode/v1/check":   (*Handler).check,
 }
 
 // ServeHTTP answers a call.
@@ -87,7 +88,7 @@ func (h *Handler) run(route func(*Handler, http.ResponseWriter, *http.Request) (
 }
 
 func (h *Handler) noRoute(http.ResponseWriter, *http.Request) (any, error) {
-	return nil, noSuchCall.because("there is no such call: see /suncode/v1/resolve and /suncode/v1/scan")
+	return nil, noSuchCall.because("there is no such call: see /suncode/v1/resolve, /suncode/v1/scan and /suncode/v1/check")
 }
 
 // encode is the answer's JSON. A scene may have & in it, which stays as it is.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/suncode/suncode/internal/length"
 )
 
 // Paper is a sheet of paper, in millimetres. Its text is a name such as "a4", or width × height such as "300x400mm".
@@ -32,8 +34,8 @@ func ParsePaper(text string) (Paper, error) {
 		}
 		return p, nil
 	}
-	number, unit := splitUnit(text)
-	width, height, two := strings.Cut(number, "x")
+	digits, unit := length.Split(text)
+	width, height, two := strings.Cut(digits, "x")
 	if unit != "" && two && !lies {
 		w, err1 := ParseLength(width + unit)
 		h, err2 := ParseLength(height + unit)

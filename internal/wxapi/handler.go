@@ -78,7 +78,8 @@ type call struct {
 type answer struct {
 	contentType string
 	attachment  bool
-	used        int // codes with a path that the app has, 0 where that does not matter
+	used        int    // codes with a path that the app has, 0 where that does not matter
+	warning     string // why a code will not scan well, in ASCII, or nothing
 	body        []byte
 	release     func() // gives the body's memory back; nil where nothing waits for it
 }
@@ -196,6 +197,9 @@ func send(w http.ResponseWriter, a answer) {
 	}
 	if a.used > 0 {
 		header.Set("Num-Used", strconv.Itoa(a.used))
+	}
+	if a.warning != "" {
+		header.Set("Suncode-Warning", a.warning)
 	}
 	_, _ = w.Write(a.body) // fails when the caller has gone, and then there is nobody to tell
 }

@@ -1,0 +1,42 @@
+package scanapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/suncode/suncode/internal/legible"
+)
+
+// maxCheck is the longest body of a check, in bytes: a logo of 4 MiB in base64, and the rest. Of a logo only the head
+// is looked at.
+const maxCheck = 6 << 20
+
+// check is POST /suncode/v1/check: whether a code will scan in these colours and this size.
+func (h *Handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
+	if r.Method != http.MethodPost {
+		return nil, wantsPost.because("send a POST")
+	}
+	upload, err := h.Reader.Receive(http.MaxBytesReader(w, r.Body, maxCheck))
+	defer upload.Release()
+	if err != nil {
+		return nil, bodyProblem(w, err, maxCheck)
+	}
+	var request legible.Request
+	decoder := json.NewDecoder(bytes.NewReader(upload.Data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&request); err != nil {
+		return nil, badRequest.because("the body is no question: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, badRequest.because("the body goes on after the question")
+	}
+	question, err := request.Question()
+	if err != nil {
+		return nil, badRequest.because("%s", strings.TrimPrefix(err.Error(), legible.ErrRequest.Error()+": "))
+	}
+	return legible.Check(question), nil
+}
