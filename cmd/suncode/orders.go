@@ -41,7 +41,7 @@ type orderOptions struct {
 
 // plainOrders is what a server does with batches without being asked for anything.
 func plainOrders() orderOptions {
-	return orderOptions{upload: 256, rows: 1_000_000, space: 20 << 10, open: 10, keep: age(7 * day)}
+	return orderOptions{upload: 256, rows: 1_000_000, space: 50 << 10, open: 10, keep: age(7 * day)}
 }
 
 func (o *orderOptions) define(flags *pflag.FlagSet) {
@@ -142,7 +142,8 @@ func (b *orders) open(ctx context.Context, issuer *issue.Issuer, o *serveOptions
 		return err
 	}
 	b.desk, err = order.NewDesk(order.Config{
-		Dir: dir, Queue: b.queue, Issuer: issuer, Limits: limits, Workers: max(1, runtime.GOMAXPROCS(0)/ordersAtOnce), Made: m.made, Log: b.log,
+		Dir: dir, Queue: b.queue, Issuer: issuer, Limits: limits, Workers: max(1, runtime.GOMAXPROCS(0)/ordersAtOnce),
+		Free: func() (int64, error) { return freeBytes(dir) }, Made: m.made, Log: b.log,
 	})
 	if err != nil {
 		return err
@@ -155,7 +156,7 @@ func (b *orders) open(ctx context.Context, issuer *issue.Issuer, o *serveOptions
 func (b *orders) start(ctx context.Context) {
 	ctx, b.stop = context.WithCancel(ctx)
 	b.stopped.Go(func() {
-		if err := b.queue.Work(ctx, b.desk); err != nil {
+		if err := b.queue.Work(ctx, &besides{Worker: b.desk}); err != nil {
 			b.log.Error("batches are not worked on", "error", err)
 		}
 	})
@@ -166,6 +167,27 @@ func (b *orders) close() error {
 	b.stop()
 	b.stopped.Wait()
 	return b.db.Close()
+}
+
+// besides works on orders without keeping calls waiting. While the processors are busy with codes, Go's scheduler looks
+// only now and then whether a call came in; with one more than there are for each order at work the system's own
+// scheduler decides, and lets a call, which has slept, go first.
+type besides struct {
+	order.Worker
+	mu sync.Mutex
+}
+
+// Work implements [order.Worker].
+func (b *besides) Work(ctx context.Context, o order.Order, keep func(order.Figures)) (order.Figures, error) {
+	b.add(1)
+	defer b.add(-1)
+	return b.Worker.Work(ctx, o, keep)
+}
+
+func (b *besides) add(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n)
 }
 
 // countTTL bounds how long counting the batches for a scrape may take.

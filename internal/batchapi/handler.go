@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -204,7 +205,7 @@ func (h *Handler) describe(o *order.Order) orderJSON {
 	f := &o.Figures
 	j := orderJSON{
 		ID: o.ID, Title: o.Title, State: o.State, Format: string(o.Spec.Format), Archive: o.Archive,
-		Rows: f.Rows, Good: f.Good, Bad: f.Bad, Bytes: f.Bytes, Progress: hundredths(100*f.Fraction) / 100,
+		Rows: f.Rows, Good: f.Good, Bad: f.Bad, Bytes: f.Bytes, Progress: math.Round(f.Fraction*1e4) / 1e4,
 		Created: moment(o.Created), Started: moment(o.Started), Ended: moment(o.Ended), Expires: moment(h.Desk.Expires(o)),
 	}
 	if f.Total > 0 {
@@ -223,7 +224,7 @@ func (h *Handler) describe(o *order.Order) orderJSON {
 }
 
 // hundredths keeps two digits of a figure: more are noise.
-func hundredths(x float64) float64 { return float64(int64(x*100+.5)) / 100 }
+func hundredths(x float64) float64 { return math.Round(x*100) / 100 }
 
 // moment is a time for JSON, nil when it has not come.
 func moment(t time.Time) *time.Time {

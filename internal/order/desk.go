@@ -30,6 +30,9 @@ type Limits struct {
 	Keep   time.Duration // how long what was made can be fetched; at least a minute
 }
 
+// Reserve is how many bytes of the disk orders leave free: a full disk stops more than batches.
+const Reserve = 1 << 30
+
 // Uploads that are received at once, of all apps and of one.
 const (
 	maxUploads    = 16
@@ -44,6 +47,9 @@ type Config struct {
 	Limits  Limits
 	Workers int // processors that one order may use; 0: all
 
+	// Free is how many bytes the disk has left. Orders leave [Reserve] of them to the registry and others. nil is not
+	// known.
+	Free func() (int64, error)
 	// Made is told how many rows were made and how many were bad since it was last told. nil is nobody.
 	Made func(good, bad int64)
 	// Log may be nil.
@@ -142,7 +148,7 @@ func (d *Desk) end(app uint64) {
 }
 
 func (d *Desk) place(ctx context.Context, r Request, source io.Reader) (Order, error) {
-	if d.Limits.Space > 0 && d.used() >= d.Limits.Space {
+	if d.full() {
 		return Order{}, ErrNoSpace
 	}
 	if err := os.Mkdir(d.folder(&r), 0o700); err != nil {
@@ -186,7 +192,7 @@ func (d *Desk) spool(f *os.File, digest hash.Hash, source io.Reader) (size int64
 			return size, nil
 		case err != nil:
 			return size, err
-		case d.Limits.Space > 0 && d.used() > d.Limits.Space:
+		case d.full():
 			return size, ErrNoSpace
 		}
 	}
@@ -278,6 +284,16 @@ func ArchiveFile(o *Order) string { return "files." + string(o.Archive) }
 func (d *Desk) folder(r *Request) string { return filepath.Join(d.Dir, r.Folder) }
 
 func (d *Desk) file(r *Request, name string) string { return filepath.Join(d.Dir, r.Folder, name) }
+
+// full tells whether orders may take no more of the disk.
+func (d *Desk) full() bool {
+	if d.Free != nil {
+		if free, err := d.Free(); err == nil && free < Reserve {
+			return true
+		}
+	}
+	return d.Limits.Space > 0 && d.used() >= d.Limits.Space
+}
 
 // used is how many bytes the orders take on the disk. There are only a few files for each.
 func (d *Desk) used() (bytes int64) {

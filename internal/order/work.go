@@ -66,7 +66,7 @@ func (d *Desk) run(ctx context.Context, o *Order, cancel context.CancelCauseFunc
 			made.add(p.Good, p.Bad)
 			made.last = figuresOf(p)
 			keep(made.last)
-			if d.Limits.Space > 0 && d.used() > d.Limits.Space {
+			if d.full() {
 				cancel(ErrNoSpace)
 			}
 		},

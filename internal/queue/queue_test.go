@@ -318,7 +318,7 @@ func TestSweep(t *testing.T) {
 	q := open(t, t.TempDir())
 	h := &hand{}
 	start(t, q, h)
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		h.mu.Lock()
 		swept := h.swept
 		h.mu.Unlock()

@@ -51,7 +51,7 @@ func (q *Queue) Work(ctx context.Context, w order.Worker) error {
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("queue: %w", err)
 	}
-	<-ctx.Done()
+	q.sweep(ctx, w)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
 	defer cancel()
 	if err := client.StopAndCancel(grace); err != nil {
@@ -60,12 +60,26 @@ func (q *Queue) Work(ctx context.Context, w order.Worker) error {
 	return nil
 }
 
+// sweep has w remove what is over, now and then until ctx ends.
+func (q *Queue) sweep(ctx context.Context, w order.Worker) {
+	again := time.NewTicker(sweepEvery)
+	defer again.Stop()
+	for {
+		if err := w.Sweep(ctx); err != nil && ctx.Err() == nil {
+			q.Log.Error("old batches not removed, trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
+	}
+}
+
 // worker is the client that works.
 func (q *Queue) worker(w order.Worker) (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &maker{queue: q, worker: w})
-	river.AddWorker(workers, &sweeper{worker: w})
-	sweep := func() (river.JobArgs, *river.InsertOpts) { return sweeping{}, &river.InsertOpts{Queue: sweepQueue} }
 	return river.NewClient(q.driver, &river.Config{
 		Logger:                      q.Log,
 		PollOnly:                    true,
@@ -77,10 +91,7 @@ func (q *Queue) worker(w order.Worker) (*river.Client[*sql.Tx], error) {
 		DiscardedJobRetentionPeriod: q.Keep + afterKeep,
 		ReindexerIndexNames:         []string{},
 		Workers:                     workers,
-		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.AtOnce}, sweepQueue: {MaxWorkers: 1}},
-		PeriodicJobs: []*river.PeriodicJob{
-			river.NewPeriodicJob(river.PeriodicInterval(sweepEvery), sweep, &river.PeriodicJobOpts{RunOnStart: true}),
-		},
+		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.AtOnce}},
 	})
 }
 
@@ -127,7 +138,7 @@ type maker struct {
 
 // Work implements [river.Worker].
 func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := cancellable(ctx)
 	defer cancel(nil)
 	o, err := orderOf(job.JobRow)
 	if err != nil {
@@ -147,7 +158,7 @@ func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
 	fault, permanent := errors.AsType[*order.Fault](err)
 	switch {
 	case permanent:
-	case errors.Is(context.Cause(ctx), order.ErrCancelled), errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely):
+	case errors.Is(context.Cause(ctx), order.ErrCancelled):
 		return errors.Join(river.RecordOutput(ctx, output{Figures: figures}), river.JobCancel(order.ErrCancelled))
 	case ctx.Err() != nil:
 		return river.JobSnooze(0)
@@ -161,6 +172,19 @@ func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
 		return err
 	}
 	return river.JobCancel(err)
+}
+
+// cancellable is a context like River's whose cause is [order.ErrCancelled] when River finds the job cancelled.
+func cancellable(rivers context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(rivers))
+	stop := context.AfterFunc(rivers, func() {
+		cause := context.Cause(rivers)
+		if errors.Is(cause, rivertype.ErrJobCancelledRemotely) {
+			cause = order.ErrCancelled
+		}
+		cancel(cause)
+	})
+	return ctx, func(cause error) { stop(); cancel(cause) }
 }
 
 // keep stores how far a job is, and returns its order's state. A write that fails is tried again with the next figures.
@@ -187,19 +211,3 @@ func failures(job *rivertype.JobRow) int {
 func (m *maker) NextRetry(job *river.Job[making]) time.Time {
 	return time.Now().Add(2 * time.Second * time.Duration(math.Pow10(min(failures(job.JobRow), 2))))
 }
-
-const sweepQueue = "sweep"
-
-// sweeping is the job that removes what is over.
-type sweeping struct{}
-
-// Kind implements [river.JobArgs].
-func (sweeping) Kind() string { return "suncode_batch_sweep" }
-
-type sweeper struct {
-	river.WorkerDefaults[sweeping]
-	worker order.Worker
-}
-
-// Work implements [river.Worker].
-func (s *sweeper) Work(ctx context.Context, _ *river.Job[sweeping]) error { return s.worker.Sweep(ctx) }
