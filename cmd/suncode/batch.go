@@ -101,7 +101,7 @@ func newBatch() *cobra.Command {
 	o.defineLook(cmd)
 	o.definePrint(flags)
 	flags.StringVar(&o.spec.Name, "name", batch.DefaultName, "`TEMPLATE` of the file names: {scene}, {page}, {label}, {env}, {row:07}, {rays}, {sha:8}, {ext}")
-	flags.IntVar(&o.spec.Shard, "shard", batch.DefaultShard, "put `N` files into a folder, 0 for any number; a folder as output only")
+	flags.IntVar(&o.spec.Shard, "shard", batch.DefaultShard, "put `N` files into a folder, 0 for any number; a bucket has no folders")
 	flags.BoolVar(&o.spec.Cased, "case-sensitive", false, "names that differ in case only are different: not on Windows and macOS")
 	addChoice(cmd, &o.archive, "archive", "form of an archive; by default what the name after -o ends with")
 	flags.StringVar(&o.endpoint, "s3-endpoint", "", "`URL` of the bucket's server; $AWS_ENDPOINT_URL or S3 itself unless given")
@@ -179,7 +179,7 @@ func (l *length) Set(text string) (err error) {
 }
 
 func (o *batchOptions) run(cmd *cobra.Command, given []string) error {
-	if err := o.complete(cmd, given); err != nil {
+	if err := o.gather(cmd, given); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
@@ -193,8 +193,8 @@ func (o *batchOptions) run(cmd *cobra.Command, given []string) error {
 	return o.with(ctx, existing, func(store *sqlite.Store) error { return o.make(ctx, cmd, store) })
 }
 
-// complete puts the flags together that are no field of the settings.
-func (o *batchOptions) complete(cmd *cobra.Command, given []string) error {
+// gather puts the flags together that are no field of the settings.
+func (o *batchOptions) gather(cmd *cobra.Command, given []string) error {
 	s := &o.spec
 	s.Columns, s.Format, s.Look.Env = o.columns, batch.Format(o.format.value), o.env.value
 	s.Look.LineColor = batch.Color{R: o.color.R, G: o.color.G, B: o.color.B}
@@ -227,10 +227,10 @@ func (o *batchOptions) complete(cmd *cobra.Command, given []string) error {
 	if o.out == "" && !o.dryRun {
 		return usageError("as in -o out, -o codes.zip, or -o - with --archive tar", "where should the codes go?")
 	}
-	return o.completePrint()
+	return o.gatherPrint()
 }
 
-func (o *batchOptions) completePrint() error {
+func (o *batchOptions) gatherPrint() error {
 	style := &o.spec.Vector.Style
 	style.SizeMM, style.BleedMM, style.CaptionMM = o.vector.size.mm, o.vector.bleed.mm, o.vector.captionSize.mm
 	quiet, err := sheet.ParseSpace(o.vector.quiet)
@@ -287,6 +287,10 @@ func (o *batchOptions) make(ctx context.Context, cmd *cobra.Command, store *sqli
 		job.Start = batch.Continue
 	}
 	report, err := o.carryOut(ctx, cmd.OutOrStdout(), &job)
+	if o.resume && errors.Is(err, batch.ErrNotEmpty) && o.complete() {
+		_, err := fmt.Fprintf(cmd.ErrOrStderr(), "nothing to resume: %s is complete\n", o.out)
+		return err
+	}
 	show.end(&report)
 	return o.outcome(&report, err)
 }
@@ -325,7 +329,7 @@ func (o *batchOptions) outcome(r *batch.Report, err error) error {
 		}
 		return &failure{code: exitFailed, err: errors.New("interrupted"), hint: "this kind of output cannot be resumed"}
 	case errors.Is(err, batch.ErrNotEmpty) && o.resume:
-		return hinted(err, "there is nothing to resume: the batch is complete, or this is not its output")
+		return hinted(err, "there is nothing to resume: this is not the output of a batch, or its state is elsewhere (--state)")
 	case at >= 0:
 		return &failure{code: batchHints[at].code, err: err, hint: batchHints[at].hint}
 	}

@@ -104,6 +104,15 @@ func (o *batchOptions) sink(out io.Writer) (batch.Sink, stateFolder, error) {
 	return batch.NewFolder(o.out), state, nil
 }
 
+// complete tells whether the output is that of a batch that came to its end.
+func (o *batchOptions) complete() bool {
+	info, err := os.Stat(o.out)
+	if err == nil && info.IsDir() {
+		_, err = os.Stat(filepath.Join(o.out, batch.ManifestJSON))
+	}
+	return err == nil
+}
+
 func sum8(text string) []byte {
 	sum := sha256.Sum256([]byte(text))
 	return sum[:4]

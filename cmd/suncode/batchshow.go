@@ -76,13 +76,13 @@ func (s *batchShow) progress(p batch.Progress) {
 
 // progressLine is how far a batch has come, in a few words.
 func progressLine(p *batch.Progress) string {
-	line := fmt.Sprintf("%d codes", p.Good)
+	line := fmt.Sprintf("codes: %d", p.Good)
 	if p.Fraction > 0 {
 		line += fmt.Sprintf(", %.1f %%", 100*p.Fraction)
 	}
 	line += fmt.Sprintf(", %s, %.0f/s", megabytes(p.Bytes), p.Rate)
 	if p.Bad > 0 {
-		line += fmt.Sprintf(", %d bad rows", p.Bad)
+		line += fmt.Sprintf(", bad rows: %d", p.Bad)
 	}
 	if p.Remaining > 0 {
 		line += fmt.Sprintf(", %s left", p.Remaining.Round(time.Second))
@@ -130,15 +130,15 @@ func (s *batchShow) end(r *batch.Report) {
 	if s.dryRun {
 		verb = "would make"
 	}
-	line := fmt.Sprintf("%s %d codes of %d rows", verb, r.Good, r.Rows)
+	line := fmt.Sprintf("%s codes: %d of %d rows", verb, r.Good, r.Rows)
 	if !s.dryRun {
 		line += fmt.Sprintf(" in %s: %s, %s", s.target, megabytes(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	}
 	if r.Bad > 0 {
-		line += fmt.Sprintf("; %d rows are bad", r.Bad)
+		line += fmt.Sprintf("; bad rows: %d", r.Bad)
 	}
 	if r.Resumed > 0 {
-		line += fmt.Sprintf("; %d rows were done before", r.Resumed)
+		line += fmt.Sprintf("; done before: %d", r.Resumed)
 	}
 	fmt.Fprintln(s.log, line)
 }

@@ -71,12 +71,17 @@ func (m *meter) progress(c *checkpoint, now time.Time) Progress {
 	return p
 }
 
-// saveEvery is how often a checkpoint is saved: what a killed run makes anew.
-const saveEvery = 2 * time.Second
+// How often a checkpoint is saved, which is what a killed run makes anew: soon
+// after the start, then each time after twice as long, up to the most.
+const (
+	saveFirst = 100 * time.Millisecond
+	saveMost  = 2 * time.Second
+)
 
 // saving saves checkpoints beside the work.
 type saving struct {
-	last time.Time
+	last  time.Time
+	every time.Duration
 	done chan error // nil: none is under way
 }
 
@@ -94,10 +99,13 @@ func (s *saving) maybe(ctx context.Context, r *run) error {
 		}
 	}
 	now := time.Now()
-	if now.Sub(s.last) < saveEvery {
+	if s.last.IsZero() {
+		s.last, s.every = now, saveFirst
+	}
+	if now.Sub(s.last) < s.every {
 		return nil
 	}
-	s.last = now
+	s.last, s.every = now, min(2*s.every, saveMost)
 	c := r.now
 	if err := r.state.flush(&c); err != nil {
 		return err

@@ -286,11 +286,15 @@ func (r *run) checkBounds() error {
 	return nil
 }
 
+// spare is how many workers there are beside one a processor: some wait for
+// their turn or for the disk.
+const spare = 2
+
 // workers is how many goroutines make codes.
 func (r *run) workers() int {
 	n := r.job.Workers
 	if n <= 0 {
-		n = runtime.GOMAXPROCS(0)
+		n = runtime.GOMAXPROCS(0) + spare
 	}
 	return max(n, r.sink.Parallel())
 }

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/suncode/suncode/internal/batch"
+	"github.com/suncode/suncode/internal/picture"
+	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/scan"
+)
+
+// itself runs the program of this test binary: see testscript.Main.
+func itself(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, exe)
+	cmd.Args = append([]string{"suncode"}, args...)
+	return cmd
+}
+
+// killedRows is how many rows the killed batches have, bad ones among them.
+func killedRows() int {
+	if testing.Short() {
+		return 1000
+	}
+	return 4000
+}
+
+// writeRows writes a source in which a few rows of each kind are bad.
+func writeRows(t *testing.T, name string, n int) (bad int) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("scene,page,label\n")
+	for i := range n {
+		switch {
+		case i%100 == 77:
+			fmt.Fprintf(&b, "id=%d,pages/none,\n", i)
+			bad++
+		case i%300 == 78:
+			b.WriteString("\"never closed,,\n")
+			bad++
+		case i%400 == 79:
+			b.WriteString("id=1,,again\n")
+			bad++
+		default:
+			fmt.Fprintf(&b, "id=%d,,\"label, %d\"\n", i, i)
+		}
+	}
+	if err := os.WriteFile(name, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return bad
+}
+
+// TestBatchKilled ends batches by SIGKILL at random moments, resumes them until
+// they are done, and holds what came of it to a batch that nothing disturbed.
+func TestBatchKilled(t *testing.T) {
+	dir := t.TempDir()
+	data, source := filepath.Join(dir, "data"), filepath.Join(dir, "rows.csv")
+	store, err := sqlite.Open(t.Context(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := store.EnsureDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	rows := killedRows()
+	bad := writeRows(t, source, rows)
+	calm := filepath.Join(dir, "calm.tar")
+	args := []string{"batch", source, "--data", data, "--width", "280", "--quiet", "--resume", "-o"}
+	if code := exitCode(itself(t.Context(), t, append(args, calm)...).Run()); code != exitBadRows {
+		t.Fatalf("exit code %d", code)
+	}
+	want := untarFile(t, calm)
+	if n := len(want); n != rows-bad+4 {
+		t.Fatalf("%d files of %d rows, %d bad", n, rows, bad)
+	}
+	for _, name := range []string{"out", "out.zip", "out.tar"} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(dir, name)
+			kills := killUntilDone(t, append(args, out))
+			if kills < 2 {
+				t.Errorf("killed only %d times", kills)
+			}
+			switch name {
+			case "out":
+				compareFolder(t, out, want)
+			case "out.tar":
+				compareFiles(t, out, calm)
+			default:
+				again := filepath.Join(dir, "calm.zip")
+				if code := exitCode(itself(t.Context(), t, append(args, again)...).Run()); code != exitBadRows {
+					t.Fatalf("exit code %d", code)
+				}
+				compareFiles(t, out, again)
+			}
+		})
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*.part"))
+	if state, _ := filepath.Glob(filepath.Join(dir, "*.state")); err != nil || len(left)+len(state) > 0 {
+		t.Errorf("left behind: %v %v", left, state)
+	}
+}
+
+// killUntilDone runs the program, kills it after a while that grows, and starts
+// it again, until it ends by itself.
+func killUntilDone(t *testing.T, args []string) (kills int) {
+	t.Helper()
+	for wait := 20 * time.Millisecond; ; wait += wait / 8 {
+		ctx, cancel := context.WithTimeout(t.Context(), wait+rand.N(10*wait))
+		cmd := itself(ctx, t, args...) // CommandContext kills
+		var log bytes.Buffer
+		cmd.Stderr = &log
+		code := exitCode(cmd.Run())
+		cancel()
+		switch {
+		case code == exitBadRows, code == exitOK && strings.Contains(log.String(), "is complete"):
+			return kills
+		case code != -1:
+			t.Fatalf("after %d kills: exit code %d: %s", kills, code, log.String())
+		case kills > 200:
+			t.Fatal("it never ends")
+		}
+		kills++
+	}
+}
+
+// exitCode is the program's exit code, -1 when a signal ended it.
+func exitCode(err error) int {
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		return failed.ExitCode()
+	}
+	if err != nil {
+		return -2
+	}
+	return 0
+}
+
+func untarFile(t *testing.T, name string) map[string][]byte {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all := map[string][]byte{}
+	for r := tar.NewReader(f); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all[h.Name] != nil {
+			t.Errorf("%s is there twice", h.Name)
+		}
+		if all[h.Name], err = io.ReadAll(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func compareFiles(t *testing.T, got, want string) {
+	t.Helper()
+	a, errA := os.ReadFile(got)
+	b, errB := os.ReadFile(want)
+	if err := errors.Join(errA, errB); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(a, b) {
+		t.Errorf("%s is not what an undisturbed batch makes", filepath.Base(got))
+	}
+}
+
+// compareFolder holds a folder to the files that it should have, and its
+// manifest to both; a sample is read by the scanner.
+func compareFolder(t *testing.T, dir string, want map[string][]byte) {
+	t.Helper()
+	found := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if known := want[filepath.ToSlash(name)]; known == nil || !bytes.Equal(known, data) {
+			t.Errorf("%s is not what an undisturbed batch makes", name)
+		}
+		found++
+		return err
+	})
+	if err != nil || found != len(want) {
+		t.Fatalf("%d files, want %d (%v)", found, len(want), err)
+	}
+	sampled := 0
+	for lines := json.NewDecoder(bytes.NewReader(want[batch.ManifestJSON])); lines.More(); {
+		var e batch.Entry
+		if err := lines.Decode(&e); err != nil {
+			t.Fatal(err)
+		}
+		data := want[e.File]
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != e.SHA256 || len(data) != e.Bytes {
+			t.Fatalf("%+v has another file", e)
+		}
+		if e.Row%199 != 1 {
+			continue
+		}
+		img, _, err := picture.Decode(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if codes := scan.Find(img, scan.Options{}); len(codes) != 1 || codes[0].Symbol.Level.Rays() != e.Rays {
+			t.Errorf("%+v is not read", e)
+		}
+		sampled++
+	}
+	if sampled < 3 {
+		t.Errorf("only %d codes were read", sampled)
+	}
+}
