@@ -125,7 +125,7 @@ func TestCLIPage(t *testing.T) {
 			}
 		})
 	}
-	for _, name := range regexp.MustCompile("`--([a-z-]+)").FindAllSubmatch(text, -1) {
+	for _, name := range regexp.MustCompile("`--([a-z0-9-]+)").FindAllSubmatch(text, -1) {
 		if !known[string(name[1])] {
 			t.Errorf("there is no flag --%s", name[1])
 		}
