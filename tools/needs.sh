@@ -8,6 +8,8 @@ needs=(
   "gcc           gcc libc6-dev"        # the race detector links with it
   "curl          curl"                 # calls the server as a user does
   "rsvg-convert  librsvg2-bin"         # draws our SVG files
+  "pdftoppm      poppler-utils"        # draws our PDF files and tells what is in them
+  "qpdf          qpdf"                 # checks them
   "djpeg         libjpeg-turbo-progs"  # reads our JPEG files as browsers do
   "zbarimg       zbar-tools"           # reads our QR codes as phones do
   "node          nodejs"               # runs the clients written for it; conformance/package.json says from which version on

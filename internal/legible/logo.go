@@ -8,7 +8,7 @@ import (
 	_ "image/png"
 	"math"
 
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // the third kind of logo
 
 	"github.com/suncode/suncode"
 )

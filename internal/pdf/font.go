@@ -61,6 +61,6 @@ func (f *Font) toUnicode() []byte {
 		}
 		b.WriteString("endbfchar\n")
 	}
-	b.WriteString("endcmap\nCMapName currentdict/CMap defineresource pop\nend end\n")
+	b.WriteString("endcmap\nCMapName currentdict/CMap defineresource pop\n" + "end\n" + "end\n")
 	return []byte(b.String())
 }

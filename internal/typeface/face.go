@@ -50,6 +50,9 @@ func Parse(data []byte) (*Face, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d", ErrFont, len(data), MaxBytes)
 	}
+	if len(data) == 0 {
+		return nil, fmt.Errorf("%w: an empty file", ErrFont)
+	}
 	collection, err := sfnt.ParseCollection(data)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFont, err)
