@@ -14,12 +14,16 @@ type areas struct {
 // full is the area of a whole pixel.
 const full int64 = 2 * one * one
 
-// coverage turns an area into 0..255, rounded to nearest.
+// coverStep is the step of coverages: no eye sees a finer one, and a picture then has few enough colours for a palette.
+const coverStep = 5
+
+// coverage turns an area into 0..255, rounded to the nearest multiple of coverStep.
 func coverage(area int64) int {
+	const steps = 255 / coverStep
 	if area < 0 {
 		area = -area
 	}
-	return int((min(area, full)*255 + full/2) / full)
+	return int((min(area, full)*steps+full/2)/full) * coverStep
 }
 
 // reset starts with empty areas for the pixels of a box.

@@ -11,7 +11,7 @@ type bank struct {
 	mu      sync.Mutex // for adding
 	entries []atomic.Uint64
 	chunks  [maxChunks]*[chunkWords + atOnce]uint64 // the last few words of each are not used
-	used    int // words in use, chunk after chunk
+	used    int                                     // words in use, chunk after chunk
 	size    *meter
 }
 

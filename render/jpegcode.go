@@ -32,20 +32,25 @@ var typicalWidths = [...]int{MinPlatePx, 280, 430, 640, 860, 1280}
 
 // jpegCodeFor is the code of pictures of a width and a ray count: with lines in a colour, in 4:4:4, or without.
 func jpegCodeFor(widthPx, rays int, colour bool) *jpegCode {
-	size := 0
-	for size+1 < len(typicalWidths) && typicalWidths[size+1] <= widthPx {
-		size++
-	}
+	size := typicalSize(widthPx)
 	line, kind := black, 0
 	if colour {
 		line, kind = typicalColour, 1
 	}
 	slot := &jpegCodes[size][rays/18-2][kind]
 	slot.once.Do(func() {
-		o := Options{WidthPx: typicalWidths[size], Line: line, Ground: white, Logo: typicalLogo, Badge: ourBadge}
-		slot.code = newJPEGCode(colour, typicalArt(rays, o))
+		slot.code = newJPEGCode(colour, typicalArt(rays, typicalOptions(typicalWidths[size], line, white)))
 	})
 	return slot.code
+}
+
+// typicalSize is the number of the typical width of a picture.
+func typicalSize(widthPx int) int {
+	size := 0
+	for size+1 < len(typicalWidths) && typicalWidths[size+1] <= widthPx {
+		size++
+	}
+	return size
 }
 
 // What stands for any logo and any colour where codes are made.

@@ -79,11 +79,12 @@ type plateSlot struct {
 
 // stencilSlot holds what plates share. It lives as long as one of them.
 type stencilSlot struct {
-	once   sync.Once
-	jpeg   *jpegStencil // one of the two
-	png    *pngStencil
-	bytes  meter
-	plates int
+	jpegOnce sync.Once
+	jpeg     *jpegStencil // or else those of PNG
+	pngOnce  [2]sync.Once
+	png      [2]*pngStencil // without a palette, with one
+	bytes    meter
+	plates   int
 }
 
 // meter adds up what something takes, for itself and in the sum of all.
@@ -187,7 +188,8 @@ func (p *Plates) appendNew(dst []byte, s *suncode.Symbol, o Options, png bool) [
 	defer artworks.Put(art)
 	art.sketch(s, o)
 	if png {
-		return newPNGLayout(o.WidthPx, s.Level.Rays(), o.Line, o.Ground).appendDrawn(dst, art)
+		colours := newPalette(newShades(o.Line, o.Ground), art.img)
+		return newPNGLayout(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, colours != nil).appendDrawn(dst, art, colours)
 	}
 	return jpegCodeFor(o.WidthPx, s.Level.Rays(), !isGrey(o.Line) || !isGrey(o.Ground)).appendDrawn(dst, art)
 }
@@ -250,13 +252,22 @@ func (p *Plates) publish(slot *plateSlot, key plateKey) {
 
 func (p *Plates) build(slot *plateSlot, key plateKey, o Options) {
 	shared := slot.stencil
-	if key.png {
-		shared.once.Do(func() { shared.png = newPNGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
-		slot.plate = newPNGPlate(shared.png, o, &slot.bytes)
+	if !key.png {
+		shared.jpegOnce.Do(func() {
+			shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes)
+		})
+		slot.plate = newJPEGPlate(shared.jpeg, o, &slot.bytes)
 		return
 	}
-	shared.once.Do(func() { shared.jpeg = newJPEGStencil(key.widthPx, key.rays, key.line, key.ground, &shared.bytes) })
-	slot.plate = newJPEGPlate(shared.jpeg, o, &slot.bytes)
+	art, kind := newArtwork(o), 0
+	colours := newPalette(newShades(key.line, key.ground), art.img)
+	if colours != nil {
+		kind = 1
+	}
+	shared.pngOnce[kind].Do(func() {
+		shared.png[kind] = newPNGStencil(key.widthPx, key.rays, key.line, key.ground, kind == 1, &shared.bytes)
+	})
+	slot.plate = newPNGPlate(shared.png[kind], art, colours, &slot.bytes)
 }
 
 // drawnFirst is how many pictures of a look are drawn before a plate is built, which takes about as long as that.

@@ -12,7 +12,8 @@ import (
 // pngPlate is a PNG file with switchable stretches of its rows.
 type pngPlate struct {
 	*pngStencil
-	header    []byte // up to the data of the picture, whose length is still missing
+	colours   *palette // nil without a palette
+	header    []byte   // up to the data of the picture, whose length is still missing
 	steps     []pngStep
 	stretches []inkStretch // those of the stencil with a base of their own
 	bank      bank
@@ -29,10 +30,11 @@ type pngStep struct {
 	ink     *inkStretch
 }
 
-func newPNGPlate(s *pngStencil, o Options, size *meter) *pngPlate {
-	p := &pngPlate{pngStencil: s, header: pngHeader(o.WidthPx, s.depth), stretches: slices.Clone(s.stretches)}
+// newPNGPlate codes what is the same in every picture: the artwork of its looks, whose colours are in the palette if
+// the stencil has one.
+func newPNGPlate(s *pngStencil, art *artwork, colours *palette, size *meter) *pngPlate {
+	p := &pngPlate{pngStencil: s, colours: colours, header: s.header(colours), stretches: slices.Clone(s.stretches)}
 	p.bank.size = size
-	art := newArtwork(o)
 	total := 0
 	for i := range p.stretches {
 		t := &p.stretches[i]
@@ -44,7 +46,7 @@ func newPNGPlate(s *pngStencil, o Options, size *meter) *pngPlate {
 	}
 	art.addFixed(s.lattice)
 	w := pngWriter{p: p, entries: make([]entry, total)}
-	s.rows(art, func(data []byte, ink int) {
+	s.rows(art, colours, func(data []byte, ink int) {
 		if ink > 0 {
 			w.flush()
 			w.switchable(&p.stretches[ink-1])
@@ -102,18 +104,23 @@ func (w *pngWriter) flush() {
 	w.pending = w.pending[:0]
 }
 
-// pngHeader is the file up to the first chunk of data and its name.
-func pngHeader(widthPx, depth int) []byte {
-	colourType := byte(2) // RGB
-	if depth == 4 {
-		colourType = 6 // RGBA
+// header is the file up to the first chunk of data and its name; the chunk's length is still missing.
+func (s *pngStencil) header(colours *palette) []byte {
+	const rgb, numbers, rgba = 2, 3, 6
+	kind := map[int]byte{1: numbers, 3: rgb, 4: rgba}[s.depth]
+	size := binary.BigEndian.AppendUint32(nil, uint32(s.widthPx))
+	b := appendChunk([]byte("\x89PNG\r\n\x1a\n"), "IHDR", slices.Concat(size, size, []byte{8, kind, 0, 0, 0}))
+	if s.depth == 1 {
+		b = colours.appendTo(b)
 	}
-	b := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR")
-	b = binary.BigEndian.AppendUint32(b, uint32(widthPx))
-	b = binary.BigEndian.AppendUint32(b, uint32(widthPx))
-	b = append(b, 8, colourType, 0, 0, 0)
-	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[12:]))
 	return append(b, "\x00\x00\x00\x00IDAT"...)
+}
+
+func appendChunk(file []byte, name string, data []byte) []byte {
+	file = binary.BigEndian.AppendUint32(file, uint32(len(data)))
+	at := len(file)
+	file = append(append(file, name...), data...)
+	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(file[at:]))
 }
 
 const pngEnd = "\x00\x00\x00\x00IEND\xae\x42\x60\x82"
@@ -134,7 +141,7 @@ func (p *pngPlate) appendTo(dst []byte, rays *[suncode.RaySlots]uint16) []byte {
 		at := state(s.windows[:s.n], rays)
 		e := entry(s.bank.entries[s.first+at].Load())
 		if e == 0 {
-			e = p.compile(s.bank, s.ink, at)
+			e = p.compile(s.bank, s.ink, at, p.colours)
 		}
 		words := s.bank.words(e)
 		high += low*uint64(s.length) + words[0]&(1<<32-1)

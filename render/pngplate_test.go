@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/png"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -22,15 +23,22 @@ func pngPlateOf(tb testing.TB, s *suncode.Symbol, o Options) *pngPlate {
 		tb.Fatal(err)
 	}
 	var size meter
-	return newPNGPlate(newPNGStencil(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, &size), o, &size)
+	art := newArtwork(o)
+	colours := newPalette(newShades(o.Line, o.Ground), art.img)
+	stencil := newPNGStencil(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, colours != nil, &size)
+	return newPNGPlate(stencil, art, colours, &size)
 }
 
 // plainPNG codes a drawing piece by piece as the plate's steps cut it, the obvious way, with the plate's code.
 func plainPNG(p *pngPlate, img *image.NRGBA) []byte {
 	var rows []byte
 	for y := range img.Rect.Dy() {
-		rows = append(rows, 1)
+		rows = append(rows, byte(min(p.depth-1, 1)))
 		for x := range img.Rect.Dx() {
+			if p.depth == 1 {
+				rows = append(rows, byte(slices.Index(p.colours.colours, img.NRGBAAt(x, y))))
+				continue
+			}
 			c, left := img.NRGBAAt(x, y), img.NRGBAAt(x-1, y)
 			pixel := []byte{c.R - left.R, c.G - left.G, c.B - left.B, c.A - left.A}
 			rows = append(rows, pixel[:p.depth]...)
@@ -97,7 +105,7 @@ func TestPNGPlate(t *testing.T) {
 			if !bytes.Equal(data, plainPNG(plate, drawn(t, s, o))) {
 				rt.Fatal("the plain encoder makes another file")
 			}
-			if !bytes.Equal(data, plate.appendDrawn(nil, &artwork{canvas: &canvas{img: drawn(t, s, o)}})) {
+			if !bytes.Equal(data, plate.appendDrawn(nil, &artwork{canvas: &canvas{img: drawn(t, s, o)}}, plate.colours)) {
 				rt.Fatal("without a plate the picture is another one")
 			}
 			img, err := png.Decode(bytes.NewReader(data))
@@ -112,6 +120,39 @@ func TestPNGPlate(t *testing.T) {
 			s = again
 		}
 	})
+}
+
+// TestPalette holds that what we draw ourselves fits into a palette, which makes small files, and that photos do not.
+func TestPalette(t *testing.T) {
+	s := benchSymbol(t)
+	for _, width := range []int{MinPlatePx, 280, 430, 860, 1280} {
+		for _, o := range []Options{
+			{},
+			{Transparent: true},
+			{Logo: DefaultLogo("Tea House")},
+			{Logo: DefaultLogo("typical"), Transparent: true},
+			{Line: rgb(0x3a62ad), Logo: DefaultLogo("Tea House"), Transparent: true},
+			{Logo: photoLogo(t)},
+		} {
+			o.WidthPx = width
+			plate, rays := pngPlateOf(t, s, o), s.Rays()
+			data := plate.appendTo(nil, &rays)
+			img, err := png.Decode(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			photo := o.Logo != nil && o.Logo.photo != nil
+			if _, ok := img.(*image.Paletted); ok == photo {
+				t.Errorf("%+v: a %T", o, img)
+			}
+			plain := written(t, func(b *bytes.Buffer) error {
+				return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(b, drawn(t, s, o))
+			})
+			if !photo && len(data) > len(plain)*9/10 {
+				t.Errorf("%+v: %d bytes, without a palette %d", o, len(data), len(plain))
+			}
+		}
+	}
 }
 
 func BenchmarkPNGPlate(b *testing.B) {

@@ -5,9 +5,13 @@ import (
 	"hash/adler32"
 	"image"
 	"image/color"
+	"math"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
+
+	"github.com/suncode/suncode"
 )
 
 // pngStencil is what all PNG plates of a width, a ray count and two colours have in common: the code, and the stretches
@@ -15,7 +19,7 @@ import (
 type pngStencil struct {
 	*lattice
 	code      *deflateCode
-	depth     int // bytes a pixel
+	depth     int // bytes a pixel: 4 with alpha, 3 without, 1 with a palette
 	ink       *shades
 	stretches []inkStretch // row by row
 	index     []int32      // for every stretch of the picture its number in stretches from 1, or 0
@@ -35,8 +39,8 @@ type inkStretch struct {
 // stretchPx is how long a stretch is: long enough that there are few, short enough that each has few states.
 const stretchPx = 16
 
-func newPNGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *pngStencil {
-	s := newPNGLayout(widthPx, rays, line, ground)
+func newPNGStencil(widthPx, rays int, line, ground color.NRGBA, paletted bool, size *meter) *pngStencil {
+	s := newPNGLayout(widthPx, rays, line, ground, paletted)
 	s.bank.size = size
 	total := 0
 	art := newArtwork(Options{WidthPx: widthPx, Line: line, Ground: ground, Transparent: ground.A == 0, Badge: ourBadge})
@@ -55,10 +59,17 @@ func newPNGStencil(widthPx, rays int, line, ground color.NRGBA, size *meter) *pn
 }
 
 // newPNGLayout is a stencil as far as it says how a file is put together.
-func newPNGLayout(widthPx, rays int, line, ground color.NRGBA) *pngStencil {
+func newPNGLayout(widthPx, rays int, line, ground color.NRGBA, paletted bool) *pngStencil {
 	s := &pngStencil{lattice: newLattice(widthPx, rays), depth: 3, ink: newShades(line, ground)}
-	if ground.A == 0 {
-		s.depth = 4
+	switch {
+	case paletted:
+		s.depth = 1
+		s.code = paletteCodeFor(widthPx, rays)
+	default:
+		if ground.A == 0 {
+			s.depth = 4
+		}
+		s.code = newPNGCode(s.depth, rays, typicalOptions(min(widthPx, sampleWidthPx), line, ground))
 	}
 	across := s.across()
 	tiles := s.survey(image.Pt(stretchPx, 1), true)
@@ -71,7 +82,6 @@ func newPNGLayout(widthPx, rays int, line, ground color.NRGBA) *pngStencil {
 		s.stretches = append(s.stretches, inkStretch{at: at, n: min(stretchPx, widthPx-at.X), windows: windows})
 		s.index[i] = int32(len(s.stretches))
 	}
-	s.code = newDeflateCode(s.sample(rays, line, ground))
 	return s
 }
 
@@ -95,36 +105,46 @@ func (t *inkStretch) lay(art *artwork, shared bool) {
 
 // rows visits what the file's bytes are made of: of every row the mark of its filter, and its stretches. The bytes of
 // one with ink are nil.
-func (s *pngStencil) rows(art *artwork, visit func(data []byte, ink int)) {
+func (s *pngStencil) rows(art *artwork, colours *palette, visit func(data []byte, ink int)) {
 	across := s.across()
 	data := make([]byte, 0, stretchPx*4)
+	filter := byte(filterSub)
+	if s.depth == 1 {
+		filter = filterNone
+	}
 	for y := range s.widthPx {
 		if y%16 == 0 {
 			runtime.Gosched() // see sketch
 		}
-		visit([]byte{filterSub}, 0)
+		visit([]byte{filter}, 0)
 		for i := range across {
 			if ink := s.index[y*across+i]; ink > 0 {
 				visit(nil, int(ink))
 				continue
 			}
 			at := image.Pt(i*stretchPx, y)
-			data = s.filtered(data[:0], art.pixels(at, min(stretchPx, s.widthPx-at.X)))
+			data = appendPixels(data[:0], s.depth, colours, art.pixels(at, min(stretchPx, s.widthPx-at.X)))
 			visit(data, 0)
 		}
 	}
 }
 
-// filterSub says that a row's bytes are differences to the pixel on the left.
-const filterSub = 1
+// What a row's bytes are: numbers of a palette as they are, or differences to the pixel on the left.
+const (
+	filterNone = 0
+	filterSub  = 1
+)
 
-// filtered adds the differences of pixels, the first of which is the left neighbour; outside of the picture it is
-// nothing, as NRGBAAt has it.
-func (s *pngStencil) filtered(data []byte, pixels []color.NRGBA) []byte {
+// appendPixels adds the bytes of pixels, the first of which is the left neighbour and not one of them; outside of the
+// picture it is nothing, as NRGBAAt has it.
+func appendPixels(data []byte, depth int, colours *palette, pixels []color.NRGBA) []byte {
+	if depth == 1 {
+		return colours.appendNumbers(data, pixels)
+	}
 	left := pixels[0]
 	for _, c := range pixels[1:] {
 		data = append(data, c.R-left.R, c.G-left.G, c.B-left.B)
-		if s.depth == 4 {
+		if depth == 4 {
 			data = append(data, c.A-left.A)
 		}
 		left = c
@@ -135,47 +155,75 @@ func (s *pngStencil) filtered(data []byte, pixels []color.NRGBA) []byte {
 // sampleWidthPx is the widest picture that a code is made for: a wider one has as much of everything but ground.
 const sampleWidthPx = 430
 
-// sample counts the symbols of a picture like any other.
-func (s *pngStencil) sample(rays int, line, ground color.NRGBA) *[286]int {
-	art := typicalArt(rays, Options{
-		WidthPx: min(s.widthPx, sampleWidthPx), Line: line, Ground: ground, Transparent: ground.A == 0,
-		Logo: typicalLogo, Badge: ourBadge,
+// paletteCodes are the codes of pictures with a palette. As jpegCodes they depend on size and ray count only.
+var paletteCodes [len(typicalWidths)][3]struct {
+	once sync.Once
+	code *deflateCode
+}
+
+func paletteCodeFor(widthPx, rays int) *deflateCode {
+	size := typicalSize(min(widthPx, sampleWidthPx))
+	slot := &paletteCodes[size][rays/18-2]
+	slot.once.Do(func() {
+		slot.code = newPNGCode(1, rays, typicalOptions(typicalWidths[size], black, white))
 	})
+	return slot.code
+}
+
+func typicalOptions(widthPx int, line, ground color.NRGBA) Options {
+	return Options{WidthPx: widthPx, Line: line, Ground: ground, Transparent: ground.A == 0, Logo: typicalLogo, Badge: ourBadge}
+}
+
+// newPNGCode makes the best code for a picture like any other.
+func newPNGCode(depth, rays int, o Options) *deflateCode {
+	art := typicalArt(rays, o)
+	colours := newPalette(newShades(o.Line, o.Ground), art.img)
 	var counts [286]int
 	var data []byte
 	edge := art.img.Rect.Dx()
-	pixels := make([]color.NRGBA, 1, stretchPx+1)
 	for y := range edge {
-		for x := range edge {
-			pixels = append(pixels, art.img.NRGBAAt(x, y))
-			if len(pixels) == cap(pixels) {
-				data = s.filtered(data, pixels)
-				pixels[0], pixels = pixels[stretchPx], pixels[:1]
-			}
+		data = data[:0]
+		for x := 0; x < edge; x += stretchPx {
+			data = appendPixels(data, depth, colours, art.pixels(image.Pt(x, y), min(stretchPx, edge-x)))
 		}
 		tokens(data, func(symbol int, _ uint64, _ int) { counts[symbol]++ })
-		data = data[:0]
 	}
-	return &counts
+	if depth > 1 {
+		expectPhoto(&counts, edge)
+	}
+	return newDeflateCode(&counts)
+}
+
+// expectPhoto adds what a logo has that is too colourful for a palette, as photos are: in the three colours of each
+// pixel all differences to the left one, and small ones more often, half as many every eight. They count an eighth, since
+// most logos have even parts as well.
+func expectPhoto(counts *[286]int, widthPx int) {
+	const disc = math.Pi * (suncode.LogoRadius / suncode.EdgePitches) * (suncode.LogoRadius / suncode.EdgePitches)
+	bytes := 3 * int(disc*float64(widthPx*widthPx))
+	for difference := range 128 {
+		n := bytes >> (difference/8 + 8)
+		counts[difference] += n
+		counts[255-difference] += n
+	}
 }
 
 // appendDrawn adds a picture that is drawn: the very bytes that a plate of its looks gives.
-func (s *pngStencil) appendDrawn(dst []byte, art *artwork) []byte {
-	file := append(dst, pngHeader(s.widthPx, s.depth)...)
+func (s *pngStencil) appendDrawn(dst []byte, art *artwork, colours *palette) []byte {
+	file := append(dst, s.header(colours)...)
 	data := len(file)
 	bits := lowBits{words: slices.Clone(s.code.header.words), n: s.code.header.n}
 	sum := adler32.New()
 	var pending []byte
 	flush := func() {
-		sum.Write(pending)
+		_, _ = sum.Write(pending) // never fails
 		s.code.appendTo(&bits, pending)
 		pending = pending[:0]
 	}
-	s.rows(art, func(piece []byte, ink int) {
+	s.rows(art, colours, func(piece []byte, ink int) {
 		if ink > 0 {
 			flush()
 			t := &s.stretches[ink-1]
-			pending = s.filtered(pending, art.pixels(t.at, t.n))
+			pending = appendPixels(pending, s.depth, colours, art.pixels(t.at, t.n))
 			flush()
 			return
 		}
@@ -202,7 +250,7 @@ func (a *artwork) pixels(at image.Point, n int) []color.NRGBA {
 }
 
 // inked is a stretch's bytes in a state.
-func (s *pngStencil) inked(p *pen, t *inkStretch, state uint32) []byte {
+func (s *pngStencil) inked(p *pen, t *inkStretch, state uint32, colours *palette) []byte {
 	var covers [stretchPx + 1]uint8
 	var pixels [stretchPx + 1]color.NRGBA
 	p.cover(covers[:t.n+1], image.Rect(t.at.X-1, t.at.Y, t.at.X+t.n, t.at.Y+1), t.windows, state)
@@ -214,18 +262,18 @@ func (s *pngStencil) inked(p *pen, t *inkStretch, state uint32) []byte {
 	if t.at.X == 0 {
 		pixels[0] = color.NRGBA{} // outside of the picture
 	}
-	return s.filtered(nil, pixels[:t.n+1])
+	return appendPixels(nil, s.depth, colours, pixels[:t.n+1])
 }
 
 // compile codes a stretch's state: the sums of its bytes, then its bits.
-func (s *pngStencil) compile(to *bank, t *inkStretch, state uint32) entry {
+func (s *pngStencil) compile(to *bank, t *inkStretch, state uint32, colours *palette) entry {
 	to.mu.Lock()
 	defer to.mu.Unlock()
 	at := &to.entries[t.first+int(state)]
 	if e := at.Load(); e != 0 {
 		return entry(e)
 	}
-	data := s.inked(&pen{lattice: s.lattice}, t, state)
+	data := s.inked(&pen{lattice: s.lattice}, t, state, colours)
 	var bits lowBits
 	s.code.appendTo(&bits, data)
 	e := to.storeSummed(newSums(data), &bits)
