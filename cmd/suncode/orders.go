@@ -81,10 +81,17 @@ type age time.Duration
 
 // String returns the time as Set reads it.
 func (a *age) String() string {
-	if d := time.Duration(*a); d%day != 0 {
-		return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	d := time.Duration(*a)
+	if d%day == 0 {
+		return strconv.Itoa(int(d/day)) + "d"
 	}
-	return strconv.Itoa(int(time.Duration(*a)/day)) + "d"
+	text := d.String() // 90m0s, 12h0m0s
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // Type is what the help shows for the value.

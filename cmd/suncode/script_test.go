@@ -38,6 +38,8 @@ func TestMain(m *testing.M) {
 //	                    goes to NAME.out and NAME.log; URL and PORT are set
 //	interrupt NAME [TERM]
 //	                    send SIGINT, or SIGTERM, and wait for exit code 0
+//	crash NAME          kill a server, which has no time for anything
+//	codes ZIP N         hold the archive of a batch to its manifest, and to N codes
 //	paste NAME N        run the Nth command line that NAME printed, in sh
 //	exits CODE CMD...   run CMD and hold it to its exit code
 //	draw FILE TEXT      draw a real code's text, PNG; '' is a blank
@@ -58,6 +60,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":       serveCommand,
 			"interrupt":   interruptCommand,
+			"crash":       crashCommand,
+			"codes":       codesCommand,
 			"paste":       pasteCommand,
 			"exits":       exitsCommand,
 			"draw":        drawCommand,
