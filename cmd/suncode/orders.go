@@ -170,10 +170,12 @@ func (b *orders) start(ctx context.Context) {
 }
 
 // close ends the work, which goes on at the next start.
-func (b *orders) close() error {
+func (b *orders) close() {
 	b.stop()
 	b.stopped.Wait()
-	return b.db.Close()
+	if err := b.db.Close(); err != nil {
+		b.log.Error("batches not closed", "error", err)
+	}
 }
 
 // besides works on orders without keeping calls waiting. While the processors are busy with codes, Go's scheduler looks

@@ -218,11 +218,7 @@ func (o *serveOptions) run(ctx context.Context, out, logTo io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err := work.close(); err != nil {
-			log.Error("batches not closed", "error", err)
-		}
-	}()
+	defer work.close()
 	work.start(ctx)
 	site := newSite(parts{store, journal, issuer, figures, work, ctx.Done()}, o, log)
 	servers := []*listening{{newServer(site, log), l}}

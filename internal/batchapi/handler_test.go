@@ -341,11 +341,12 @@ func TestList(t *testing.T) {
 	for range 3 {
 		r.create("", "text/plain", "n1")
 	}
-	ids := func(query string) (ids string) {
+	ids := func(query string) string {
+		var ids []byte
 		for _, id := range regexp.MustCompile(`"id":(\d+)`).FindAllSubmatch(r.get(query).body, -1) {
-			ids += string(id[1])
+			ids = append(ids, id[1]...)
 		}
-		return ids
+		return string(ids)
 	}
 	if got := ids("") + " " + ids("?limit=2") + " " + ids("?before=2"); got != "321 32 1" {
 		t.Error(got)

@@ -161,9 +161,12 @@ func set(field reflect.Value, text string) error {
 
 // setJSON reads a text that has a form of its own in JSON: an object as it is, everything else as a string.
 func setJSON(field reflect.Value, text string) error {
-	data := []byte(text)
-	if !strings.HasPrefix(text, "{") {
-		data, _ = json.Marshal(text) // strings always encode
+	if strings.HasPrefix(text, "{") {
+		return json.Unmarshal([]byte(text), field.Addr().Interface())
+	}
+	data, err := json.Marshal(text)
+	if err != nil {
+		return err
 	}
 	return json.Unmarshal(data, field.Addr().Interface())
 }

@@ -298,11 +298,10 @@ func (d *Desk) full() bool {
 // used is how many bytes the orders take on the disk. There are only a few files for each.
 func (d *Desk) used() (bytes int64) {
 	_ = filepath.WalkDir(d.Dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil // what goes away meanwhile takes nothing
-		}
-		if info, err := entry.Info(); err == nil {
-			bytes += info.Size()
+		if err == nil && !entry.IsDir() { // what goes away meanwhile takes nothing
+			if info, err := entry.Info(); err == nil {
+				bytes += info.Size()
+			}
 		}
 		return nil
 	})

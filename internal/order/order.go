@@ -48,16 +48,16 @@ type Figures struct {
 	Remaining time.Duration `json:"remaining"`
 }
 
-// Fault is why an order failed, for the app.
-type Fault struct {
+// Error is why an order failed, for the app.
+type Error struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
 // Error is the message.
-func (f *Fault) Error() string { return f.Message }
+func (e *Error) Error() string { return e.Message }
 
-// The codes of a [Fault].
+// The codes of an [Error].
 const (
 	BadSettings = "bad_setting" // the batch cannot be made as it was asked for
 	BadSource   = "bad_source"  // the upload as a whole cannot be read
@@ -72,7 +72,7 @@ type Order struct {
 	Request
 	State   State
 	Figures Figures
-	Fault   *Fault // of [Failed], nil otherwise
+	Fault   *Error // of [Failed], nil otherwise
 	Created time.Time
 	Started time.Time // the last time that work on it began
 	Ended   time.Time
@@ -123,7 +123,7 @@ type Queue interface {
 // Worker carries out what is in a [Queue]. The [Desk] is one.
 type Worker interface {
 	// Work carries out an order from where it stands. It tells keep about once a second how far it is, and ends when
-	// ctx does, with ctx's error; the cause is [ErrCancelled] where that is why. A [*Fault] ends the order; after
+	// ctx does, with ctx's error; the cause is [ErrCancelled] where that is why. A [*Error] ends the order; after
 	// another error it is tried again.
 	Work(ctx context.Context, o Order, keep func(Figures)) (Figures, error)
 	// Sweep removes what has been kept long enough.

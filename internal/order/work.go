@@ -165,18 +165,18 @@ func (d *Desk) restart(o *Order) error {
 }
 
 // faultOf is why an order can never be carried out, nil when it may be the next time.
-func faultOf(err error, l Limits) *Fault {
+func faultOf(err error, l Limits) *Error {
 	spec, badSpec := errors.AsType[*batch.SpecError](err)
 	source, badSource := errors.AsType[*batch.SourceError](err)
 	switch {
 	case badSpec:
-		return &Fault{BadSettings, spec.Error()}
+		return &Error{BadSettings, spec.Error()}
 	case badSource:
-		return &Fault{BadSource, source.Error()}
+		return &Error{BadSource, source.Error()}
 	case errors.Is(err, batch.ErrBounds):
-		return &Fault{TooMuch, fmt.Sprintf("a batch has at most %d rows here", l.Rows)}
+		return &Error{TooMuch, fmt.Sprintf("a batch has at most %d rows here", l.Rows)}
 	case errors.Is(err, ErrNoSpace), errors.Is(err, syscall.ENOSPC):
-		return &Fault{NoSpace, ErrNoSpace.Error()}
+		return &Error{NoSpace, ErrNoSpace.Error()}
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func appTag(app uint64) string { return "app-" + strconv.FormatUint(app, 10) }
 // output is what a job leaves beside its arguments. River merges outputs key by key, so none is left out.
 type output struct {
 	Figures order.Figures `json:"figures"`
-	Fault   *order.Fault  `json:"fault"`
+	Fault   *order.Error  `json:"fault"`
 }
 
 // orderOf reads a job of the kind making.
@@ -240,7 +240,7 @@ func orderOf(job *rivertype.JobRow) (order.Order, error) {
 	}
 	o.State = stateOf(job.State, !meta.Cancelled.IsZero(), o.Fault != nil)
 	if o.State == order.Failed && o.Fault == nil {
-		o.Fault = &order.Fault{Code: order.GaveUp, Message: "the server gave up after " + strconv.Itoa(job.Attempt) + " attempts"}
+		o.Fault = &order.Error{Code: order.GaveUp, Message: "the server gave up after " + strconv.Itoa(job.Attempt) + " attempts"}
 	}
 	if o.State != order.Failed {
 		o.Fault = nil

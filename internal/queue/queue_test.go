@@ -103,7 +103,7 @@ func TestWork(t *testing.T) {
 	final := order.Figures{Rows: 3, Good: 2, Bad: 1, Bytes: 9, Total: 3, Fraction: 1}
 	h := &hand{work: func(_ context.Context, o order.Order, keep func(order.Figures)) (order.Figures, error) {
 		if o.App == 7 {
-			return order.Figures{}, &order.Fault{Code: order.BadSource, Message: "no"}
+			return order.Figures{}, &order.Error{Code: order.BadSource, Message: "no"}
 		}
 		keep(order.Figures{Rows: 1, Good: 1, Fraction: .5, Rate: 2, Remaining: time.Second})
 		return final, nil
@@ -121,7 +121,7 @@ func TestWork(t *testing.T) {
 		t.Errorf("%+v: %s", done, diff)
 	}
 	failed := await(t, q, bad.ID, order.Failed)
-	if diff := cmp.Diff(&order.Fault{Code: order.BadSource, Message: "no"}, failed.Fault); diff != "" {
+	if diff := cmp.Diff(&order.Error{Code: order.BadSource, Message: "no"}, failed.Fault); diff != "" {
 		t.Error(diff)
 	}
 	if err := q.Remove(t.Context(), bad.ID); err != nil {

@@ -155,7 +155,7 @@ func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
 	if err == nil {
 		return river.RecordOutput(ctx, output{Figures: final})
 	}
-	fault, permanent := errors.AsType[*order.Fault](err)
+	fault, permanent := errors.AsType[*order.Error](err)
 	switch {
 	case permanent:
 	case errors.Is(context.Cause(ctx), order.ErrCancelled):
@@ -166,7 +166,7 @@ func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
 		return err
 	default:
 		m.queue.Log.Error("batch given up", "batch", job.ID, "error", err)
-		fault = &order.Fault{Code: order.GaveUp, Message: "internal error"}
+		fault = &order.Error{Code: order.GaveUp, Message: "internal error"}
 	}
 	if err := river.RecordOutput(ctx, output{Figures: figures, Fault: fault}); err != nil {
 		return err
