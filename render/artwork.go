@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"iter"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -69,6 +70,9 @@ func (a *artwork) separate() {
 		a.planes[i] = slices.Grow(a.planes[i][:0], a.stride*a.stride)[:a.stride*a.stride]
 	}
 	for y := range a.stride {
+		if y%16 == 0 {
+			runtime.Gosched() // see sketch
+		}
 		row := a.img.Pix[min(y, edge-1)*a.img.Stride:]
 		at := y * a.stride
 		var seen [3]uint8

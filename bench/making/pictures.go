@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"io"
@@ -125,6 +126,17 @@ func contenders(widthPx int) ([]contender, error) {
 			return len(buffer)
 		}
 	}
+	unseen := func(write func([]byte, *suncode.Symbol, render.Options) ([]byte, error), o render.Options) func() int {
+		colour := color.NRGBA{A: 255}
+		return func() int {
+			colour.B += 4
+			if colour.G += 16; colour.B == 0 {
+				colour.R++
+			}
+			o.Line = colour
+			return ours(write, o)()
+		}
+	}
 	for range 30 * warm {
 		ours(plates.AppendJPEG, opaque)()
 		ours(plates.AppendPNG, hyaline)()
@@ -153,6 +165,7 @@ func contenders(widthPx int) ([]contender, error) {
 			check(jpeg.Encode(&file, rgba, &jpeg.Options{Quality: 90}))
 			return file.Len()
 		}},
+		{name: "Suncode, ticket to JPEG in a colour that is new", make: unseen(plates.AppendJPEG, opaque)},
 		{name: "rsc.io/qr, text to PNG", make: func() int {
 			code, err := qr.Encode("https://example.com/c/id=1234567", qr.M)
 			check(err)
@@ -170,6 +183,7 @@ func contenders(widthPx int) ([]contender, error) {
 			zlibRows(&file, seeThrough)
 			return file.Len()
 		}},
+		{name: "Suncode, ticket to transparent PNG in a colour that is new", make: unseen(plates.AppendPNG, hyaline)},
 	}, nil
 }
 
