@@ -58,7 +58,7 @@ type Finding struct {
 	Limit    float64 `json:"limit"` // from which on the verdict is ok
 	Unit     string  `json:"unit"`
 	Message  string  `json:"message"`       // ASCII
-	Try      *Remedy `json:"try,omitempty"` // nil when the verdict is ok
+	Try      *Remedy `json:"try,omitempty"` // nil when nothing has to change
 }
 
 // Remedy is what would do: of the colours or the lengths those that are given.

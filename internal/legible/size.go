@@ -55,7 +55,7 @@ func (q *Question) size() Finding {
 	if q.SizeMM == 0 {
 		f.Measured = f.Limit
 		f.Message = fmt.Sprintf("from %s a code needs %s", length.Text(distance), length.Text(goodSize(distance)))
-		f.Verdict, f.Try = Warning, &Remedy{SizeMM: goodSize(distance)}
+		f.Try = &Remedy{SizeMM: goodSize(distance)}
 		return f
 	}
 	px := seenPx(q.SizeMM, distance)
