@@ -46,7 +46,7 @@ var rooms = map[string]room{
 	"internal/issue":   {ours: ". ticket render internal/qrcode", never: domain},
 	"internal/order":   {ours: "internal/batch internal/issue", never: "database/sql net"},
 	"internal/queue": {
-		ours: "internal/order", theirs: "github.com/gofrs/flock github.com/riverqueue/river", never: "net/http",
+		ours: "internal/batch internal/order", theirs: "github.com/gofrs/flock github.com/riverqueue/river", never: "net/http",
 	},
 	"internal/batchapi": {ours: "internal/batch internal/issue internal/order", never: "database/sql os"},
 	"internal/s3":       {ours: "internal/batch", theirs: "github.com/minio/minio-go/v7", never: "database/sql"},
@@ -72,7 +72,7 @@ var rooms = map[string]room{
 	"internal/devtools": {theirs: "github.com/tailscale/hujson", never: "database/sql net os"},
 	"cmd/suncode": {
 		ours: ". ticket render scan internal/overlay internal/picture internal/issue internal/sqlite internal/wxapi internal/cloudcall " +
-			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/legible internal/batch internal/s3 internal/sheet internal/order internal/queue internal/batchapi",
+			"internal/reading internal/scanapi internal/console internal/launch internal/devtools internal/legible internal/batch internal/s3 internal/sheet internal/typeface internal/order internal/queue internal/batchapi",
 		theirs: "github.com/prometheus/client_golang github.com/spf13/cobra github.com/spf13/pflag golang.org/x/crypto",
 	},
 }

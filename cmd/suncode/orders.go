@@ -159,12 +159,21 @@ func (b *orders) open(ctx context.Context, issuer *issue.Issuer, o *serveOptions
 	return nil
 }
 
+// workAgain is the pause before batches are worked on again after that failed.
+const workAgain = 10 * time.Second
+
 // start begins to work on what waits, until ctx ends or close is called.
 func (b *orders) start(ctx context.Context) {
 	ctx, b.stop = context.WithCancel(ctx)
 	b.stopped.Go(func() {
-		if err := b.queue.Work(ctx, &besides{Worker: b.desk}); err != nil {
-			b.log.Error("batches are not worked on", "error", err)
+		for ctx.Err() == nil {
+			if err := b.queue.Work(ctx, &besides{Worker: b.desk}); err != nil {
+				b.log.Error("batches are not worked on, trying again", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(workAgain):
+			}
 		}
 	})
 }

@@ -56,6 +56,7 @@ var deskFailures = []struct {
 	{order.ErrAtWork, atWork},
 	{order.ErrUnmade, unmade},
 	{order.ErrTooMany, tooMany},
+	{order.ErrKept, tooMany},
 	{order.ErrClosed, closed},
 	{order.ErrNoSpace, noSpace},
 	{order.ErrTooLarge, tooLarge},

@@ -73,7 +73,9 @@ func newRig(t *testing.T, s setup) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.desk, err = order.NewDesk(order.Config{Dir: r.dir, Queue: r.queue, Issuer: issue.NewIssuer(store), Limits: s.limits, Free: s.free, Log: log})
+	r.desk, err = order.NewDesk(order.Config{
+		Dir: r.dir, Queue: r.queue, Issuer: issue.NewIssuer(store), Limits: s.limits, Free: s.free, Every: 100 * time.Millisecond, Log: log,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

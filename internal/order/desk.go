@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -31,7 +32,10 @@ type Limits struct {
 }
 
 // Reserve is how many bytes of the disk orders leave free: a full disk stops more than batches.
-const Reserve = 1 << 30
+const Reserve = 256 << 20
+
+// MaxKept is how many orders of an app are kept, those that are not over too.
+const MaxKept = 1000
 
 // Uploads that are received at once, of all apps and of one.
 const (
@@ -45,7 +49,8 @@ type Config struct {
 	Queue   Queue
 	Issuer  *issue.Issuer
 	Limits  Limits
-	Workers int // processors that one order may use; 0: all
+	Workers int           // processors that one order may use; 0: all
+	Every   time.Duration // between figures of an order at work; 0: a second
 
 	// Free is how many bytes the disk has left. Orders leave [Reserve] of them to the registry and others. nil is not
 	// known.
@@ -65,6 +70,10 @@ type Desk struct {
 
 	mu      sync.Mutex
 	uploads map[uint64]int // being received now, by app and of everyApp
+
+	measuring sync.Mutex
+	measured  time.Time // when the orders' files were last measured
+	bytes     int64     // what they took then
 }
 
 var _ Worker = (*Desk)(nil)
@@ -83,17 +92,22 @@ func NewDesk(c Config) (*Desk, error) {
 	return &Desk{Config: c, uploads: map[uint64]int{}}, nil
 }
 
-// Admit tells whether the app may have one more order, before its source is read. Errors are [ErrClosed] and
-// [ErrTooMany].
+// Admit tells whether the app may have one more order, before its source is read. Errors are [ErrClosed],
+// [ErrTooMany] and [ErrKept].
 func (d *Desk) Admit(ctx context.Context, app uint64) error {
 	if d.Limits.Open <= 0 {
 		return ErrClosed
 	}
-	open, err := d.Queue.Open(ctx, app)
-	if err == nil && open >= d.Limits.Open {
+	open, kept, err := d.Queue.Held(ctx, app)
+	switch {
+	case err != nil:
+		return err
+	case open >= d.Limits.Open:
 		return ErrTooMany
+	case kept >= MaxKept:
+		return ErrKept
 	}
-	return err
+	return nil
 }
 
 // Place takes an order: it checks the settings, puts the source on the disk and the order into the queue. Folder, Size
@@ -155,6 +169,7 @@ func (d *Desk) place(ctx context.Context, r Request, source io.Reader) (Order, e
 		return Order{}, err
 	}
 	if source != nil {
+		defer d.measureAnew()
 		if err := d.receive(&r, source); err != nil {
 			return Order{}, err
 		}
@@ -237,6 +252,7 @@ func (d *Desk) Remove(ctx context.Context, app uint64, id int64) error {
 }
 
 func (d *Desk) remove(ctx context.Context, o *Order) error {
+	defer d.measureAnew()
 	// The files first: an order without files can be removed again.
 	if err := os.RemoveAll(d.folder(&o.Request)); err != nil {
 		return fmt.Errorf("order: %w", err)
@@ -295,21 +311,39 @@ func (d *Desk) full() bool {
 	return d.Limits.Space > 0 && d.used() >= d.Limits.Space
 }
 
-// used is how many bytes the orders take on the disk. There are only a few files for each.
-func (d *Desk) used() (bytes int64) {
+// measureEvery is how old the sum of all orders' files may be.
+const measureEvery = 2 * time.Second
+
+// used is how many bytes the orders take on the disk, or took a moment ago.
+func (d *Desk) used() int64 {
+	d.measuring.Lock()
+	defer d.measuring.Unlock()
+	if time.Since(d.measured) < min(measureEvery, cmp.Or(d.Every, measureEvery)) {
+		return d.bytes
+	}
+	d.bytes = 0
 	_ = filepath.WalkDir(d.Dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() { // what goes away meanwhile takes nothing
 			if info, err := entry.Info(); err == nil {
-				bytes += info.Size()
+				d.bytes += info.Size()
 			}
 		}
 		return nil
 	})
-	return bytes
+	d.measured = time.Now()
+	return d.bytes
+}
+
+// measureAnew has the next look at what is used be a fresh one.
+func (d *Desk) measureAnew() {
+	d.measuring.Lock()
+	defer d.measuring.Unlock()
+	d.measured = time.Time{}
 }
 
 // clear removes the files of an order that made nothing.
 func (d *Desk) clear(o *Order) {
+	defer d.measureAnew()
 	if err := os.RemoveAll(d.folder(&o.Request)); err != nil {
 		d.Log.Error("files of a batch not removed", "batch", o.ID, "error", err)
 	}

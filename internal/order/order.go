@@ -88,6 +88,8 @@ var (
 	ErrUnmade = errors.New("the batch made nothing to download")
 	// ErrTooMany: the app has as many unfinished orders as it may have.
 	ErrTooMany = errors.New("too many batches are waiting")
+	// ErrKept: the app has as many orders as are kept of one.
+	ErrKept = errors.New("too many batches are kept: remove some")
 	// ErrClosed: this server takes no orders.
 	ErrClosed = errors.New("this server makes no batches")
 	// ErrBusy: too many uploads at once.
@@ -104,8 +106,8 @@ var (
 type Queue interface {
 	// Add takes an order. It fails with [ErrTooMany] when the app has most unfinished ones.
 	Add(ctx context.Context, r Request, most int) (Order, error)
-	// Open is how many orders of an app are not over.
-	Open(ctx context.Context, app uint64) (int, error)
+	// Held is how many orders of an app are not over, and how many there are in all.
+	Held(ctx context.Context, app uint64) (open, all int, err error)
 	// Find fails with [ErrUnknown].
 	Find(ctx context.Context, id int64) (Order, error)
 	// List is up to n of an app's orders, the newest first, with IDs below before.

@@ -61,7 +61,7 @@ func (d *Desk) run(ctx context.Context, o *Order, cancel context.CancelCauseFunc
 	made := &tally{desk: d, fresh: !exists(d.file(&o.Request, stateFolder)), last: o.Figures}
 	job := batch.Job{
 		Spec: o.Spec, Issuer: d.Issuer, App: o.App, SourceSize: o.Size, SourceDigest: o.Digest,
-		Sink: sink, State: d.file(&o.Request, stateFolder), Start: batch.Continue, Workers: d.Workers,
+		Sink: sink, State: d.file(&o.Request, stateFolder), Start: batch.Continue, Workers: d.Workers, Every: d.Every,
 		Progress: func(p batch.Progress) {
 			made.add(p.Good, p.Bad)
 			made.last = figuresOf(p)

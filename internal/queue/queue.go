@@ -18,6 +18,7 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/suncode/suncode/internal/batch"
 	"github.com/suncode/suncode/internal/order"
 )
 
@@ -28,7 +29,7 @@ const (
 
 	// migrateWait is how long two processes that make the tables at once get to sort it out.
 	migrateWait = 5 * time.Second
-	// maxListed is how many unfinished orders of an app are counted, and what [Queue.Add] can be limited to.
+	// maxListed is how many orders of an app are counted, and what [Queue.Add] can be limited to.
 	maxListed = 10_000
 	// afterKeep is how long River keeps jobs whose orders should have been swept away.
 	afterKeep = 48 * time.Hour
@@ -116,13 +117,18 @@ func (q *Queue) Add(ctx context.Context, r order.Request, most int) (order.Order
 	return orderOf(added.Job)
 }
 
-// Open implements [order.Queue].
-func (q *Queue) Open(ctx context.Context, app uint64) (int, error) {
-	open, err := q.client.JobList(ctx, unfinished(app))
+// Held implements [order.Queue].
+func (q *Queue) Held(ctx context.Context, app uint64) (open, all int, err error) {
+	held, err := q.client.JobList(ctx, river.NewJobListParams().TagsAll(appTag(app)).First(maxListed))
 	if err != nil {
-		return 0, fmt.Errorf("queue: %w", err)
+		return 0, 0, fmt.Errorf("queue: %w", err)
 	}
-	return len(open.Jobs), nil
+	for _, job := range held.Jobs {
+		if job.FinalizedAt == nil {
+			open++
+		}
+	}
+	return open, len(held.Jobs), nil
 }
 
 // Find implements [order.Queue].
@@ -228,6 +234,7 @@ func orderOf(job *rivertype.JobRow) (order.Order, error) {
 		Cancelled time.Time `json:"cancel_attempted_at"`
 	}
 	o := order.Order{ID: job.ID, Created: job.CreatedAt}
+	o.Spec = batch.NewSpec() // settings that were not there when it was ordered
 	if err := errors.Join(json.Unmarshal(job.EncodedArgs, &o.Request), json.Unmarshal(job.Metadata, &meta)); err != nil {
 		return o, fmt.Errorf("queue: job %d: %w", job.ID, err)
 	}
