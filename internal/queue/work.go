@@ -161,7 +161,7 @@ func (m *maker) Work(ctx context.Context, job *river.Job[making]) error {
 	case errors.Is(context.Cause(ctx), order.ErrCancelled):
 		return errors.Join(river.RecordOutput(ctx, output{Figures: figures}), river.JobCancel(order.ErrCancelled))
 	case ctx.Err() != nil:
-		return river.JobSnooze(0)
+		return errors.Join(river.RecordOutput(ctx, output{Figures: figures}), river.JobSnooze(0))
 	case failures(job.JobRow) < maxFailures-1:
 		return err
 	default:
