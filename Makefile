@@ -68,10 +68,11 @@ fmt: ## format every Go file in place
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	@go -C tools run ./fuzzall -dir "$(CURDIR)" -time $(FUZZTIME)
 
-bench: ## times: making codes beside other encoders, reading them beside zxing-cpp
+bench: ## times: making codes beside other encoders, batches beside mere writing, reading beside zxing-cpp
 	@mkdir -p dist
 	@go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) . | tee dist/bench.txt | go -C tools run ./benchtable
 	@go -C bench run $(turbo_tags) ./making -doc ../docs/PERFORMANCE.md
+	@go -C bench run ./batch -doc ../docs/PERFORMANCE.md
 	@go -C bench run $(zxing_tags) . -doc ../docs/PERFORMANCE.md
 
 robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUSTNESS.md

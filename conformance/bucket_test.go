@@ -132,8 +132,10 @@ func TestBucket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		args = append([]string{"batch", "--pattern", "id/{1..600}", "--width", "280", "--data", data, "--app", shop.ID,
-			"-o", target, "--s3-endpoint", address, "--state", filepath.Join(data, "state")}, args...)
+		args = append([]string{
+			"batch", "--pattern", "id/{1..600}", "--width", "280", "--data", data, "--app", shop.ID,
+			"-o", target, "--s3-endpoint", address, "--state", filepath.Join(data, "state"),
+		}, args...)
 		cmd := exec.CommandContext(ctx, exe, args...)
 		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+bucketKey, "AWS_SECRET_ACCESS_KEY="+bucketSecret, "AWS_REGION=us-east-1")
 		out, err := cmd.CombinedOutput()

@@ -162,8 +162,17 @@ func FuzzPattern(f *testing.F) {
 // within its folder, and that what was encoded can be told again.
 func FuzzName(f *testing.F) {
 	for _, seed := range [][3]string{
-		{"{scene}.{ext}", "a=1", ""}, {"{label}/{scene}", "..", "../../etc"}, {"{page}-{row:07}-{sha:8}", "con", "x"}, {"{label}", "a", "NUL"},
-		{"x/{label}.", "a", " "}, {"{label}.{label}", "a", "COM¹"}, {"{scene}", "a/b?c:*", "茶\u202egpj"}, {"/{scene}", "a", "a"}, {"{row}{scene}", "a", "a\x00"}, {".{ext}", "a", "a"}, {"{", "", ""},
+		{"{scene}.{ext}", "a=1", ""},
+		{"{label}/{scene}", "..", "../../etc"},
+		{"{page}-{row:07}-{sha:8}", "con", "x"},
+		{"{label}", "a", "NUL"},
+		{"x/{label}.", "a", " "},
+		{"{label}.{label}", "a", "COM¹"},
+		{"{scene}", "a/b?c:*", "茶\u202egpj"},
+		{"/{scene}", "a", "a"},
+		{"{row}{scene}", "a", "a\x00"},
+		{".{ext}", "a", "a"},
+		{"{", "", ""},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

@@ -19,7 +19,9 @@ func (s shop) dry(tb testing.TB, spec batch.Spec, source io.Reader) (good int64,
 	tb.Helper()
 	report, err := batch.Run(tb.Context(), batch.Job{
 		Spec: spec, Issuer: s.issuer, App: s.app.Number, Source: source, DryRun: true,
-		BadRow: func(e *batch.RowError) { bad = append(bad, fmt.Sprintf("%d:%d %s: %s", e.Row, e.Line, e.Column, e.Reason)) },
+		BadRow: func(e *batch.RowError) {
+			bad = append(bad, fmt.Sprintf("%d:%d %s: %s", e.Row, e.Line, e.Column, e.Reason))
+		},
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -85,8 +87,11 @@ func TestRandom(t *testing.T) {
 	spec := small()
 	spec.Form, spec.Cased = batch.RandomIDs, true
 	for _, r := range []batch.Random{
-		{Count: 1000, Alphabet: "digits", Length: 3, Seed: "x"}, {Count: 7, Alphabet: "ab!?$*:", Length: 1}, {Count: 2000, Alphabet: "base62", Length: 30, Prefix: "r="},
-		{Count: 4096, Alphabet: "hex", Length: 3, Prefix: "h"}, {Count: 1, Alphabet: "base58", Length: 32},
+		{Count: 1000, Alphabet: "digits", Length: 3, Seed: "x"},
+		{Count: 7, Alphabet: "ab!?$*:", Length: 1},
+		{Count: 2000, Alphabet: "base62", Length: 30, Prefix: "r="},
+		{Count: 4096, Alphabet: "hex", Length: 3, Prefix: "h"},
+		{Count: 1, Alphabet: "base58", Length: 32},
 	} {
 		spec.Random = r
 		if good, bad := s.dry(t, spec, nil); good != r.Count {

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -106,7 +107,7 @@ func (x *nameIndex) grow() error {
 	block := make([]byte, 64<<10)
 	for at := int64(0); at < int64(x.slots*slotBytes); at += int64(len(block)) {
 		n, err := x.f.ReadAt(block, at)
-		if err != nil && err != io.EOF { //nolint:errorlint // ReaderAt returns it bare
+		if err != nil && !errors.Is(err, io.EOF) {
 			return indexError(err)
 		}
 		for entry := block[:n]; len(entry) > 0; entry = entry[slotBytes:] {

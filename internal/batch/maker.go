@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/suncode/suncode/internal/issue"
@@ -95,8 +96,7 @@ func (m *maker) make(ctx context.Context, dst []byte, r *Row) ([]byte, int, erro
 		return dst, 0, r.fault(err)
 	}
 	rays := d.Symbol.Level.Rays()
-	switch m.format {
-	case JPEG, PNG:
+	if m.format == JPEG || m.format == PNG {
 		write := m.issuer.Plates().AppendJPEG
 		if m.format == PNG || r.Hyaline {
 			write = m.issuer.Plates().AppendPNG
@@ -150,7 +150,7 @@ func (r *Row) fault(err error) error {
 	case "env_version":
 		bad.Value = clip(r.Env)
 	case "width":
-		bad.Value = fmt.Sprint(r.Width)
+		bad.Value = strconv.Itoa(r.Width)
 	}
 	return bad
 }

@@ -125,6 +125,21 @@ type counted struct {
 	room  []byte
 }
 
+func newCounted(s *Spec) (*counted, error) {
+	if s.Form == RandomIDs {
+		if err := s.Random.validate(); err != nil {
+			return nil, err
+		}
+		return &counted{scene: newIDs(&s.Random).at, total: s.Random.Count, look: s.Look}, nil
+	}
+	p, err := parsePattern(s.Pattern)
+	if err != nil {
+		return nil, err
+	}
+	return &counted{scene: p.at, total: p.total, look: s.Look}, nil
+}
+
+// Next implements source.
 func (c *counted) Next(r *Row) error {
 	if c.next >= c.total {
 		return io.EOF

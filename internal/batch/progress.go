@@ -82,7 +82,7 @@ const (
 type saving struct {
 	last  time.Time
 	every time.Duration
-	done chan error // nil: none is under way
+	done  chan error // nil: none is under way
 }
 
 // maybe starts a checkpoint if it is time and none is under way.

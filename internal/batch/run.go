@@ -130,7 +130,7 @@ func (r *run) openSource() error {
 	}
 	r.digest = inputOf(r.source).digest
 	var row Row
-	for n := int64(0); n < r.now.Rows; n++ {
+	for n := range r.now.Rows {
 		err := r.source.Next(&row)
 		if _, bad := errors.AsType[*RowError](err); err == nil || bad {
 			continue

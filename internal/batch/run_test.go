@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,7 +94,7 @@ func entries(tb testing.TB, fsys func(name string) []byte) []batch.Entry {
 	}
 	for i, e := range list {
 		want := []string{
-			fmt.Sprint(e.Row), e.Scene, e.Page, e.Env, e.Path, e.File, fmt.Sprint(e.Rays), fmt.Sprint(e.Bytes), e.SHA256, e.Label,
+			strconv.FormatInt(e.Row, 10), e.Scene, e.Page, e.Env, e.Path, e.File, strconv.Itoa(e.Rays), strconv.Itoa(e.Bytes), e.SHA256, e.Label,
 		}
 		if diff := cmp.Diff(want, cells[i+1]); diff != "" {
 			tb.Errorf("entry %d: %s", i, diff)
@@ -103,6 +104,7 @@ func entries(tb testing.TB, fsys func(name string) []byte) []batch.Entry {
 }
 
 func inFolder(tb testing.TB, dir string) func(string) []byte {
+	tb.Helper()
 	return func(name string) []byte {
 		tb.Helper()
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))

@@ -40,18 +40,8 @@ var errTooLong = errors.New("longer than " + strconv.Itoa(MaxRecord) + " bytes")
 // openSource opens what the settings describe; r is nil where they need no
 // input.
 func openSource(s *Spec, r io.Reader) (source, error) {
-	switch s.Form {
-	case Pattern:
-		p, err := parsePattern(s.Pattern)
-		if err != nil {
-			return nil, err
-		}
-		return &counted{scene: p.at, total: p.total, look: s.Look}, nil
-	case RandomIDs:
-		if err := s.Random.validate(); err != nil {
-			return nil, err
-		}
-		return &counted{scene: newIDs(&s.Random).at, total: s.Random.Count, look: s.Look}, nil
+	if s.Form == Pattern || s.Form == RandomIDs {
+		return newCounted(s)
 	}
 	if r == nil {
 		return nil, sourceError(0, "there is no input for the form %s", s.Form)

@@ -139,12 +139,9 @@ func (s *Spec) Validate() error {
 	if s.Bounds.Rows < 0 || s.Bounds.Bytes < 0 {
 		errs = append(errs, badSpec("bounds", "less than 0"))
 	}
-	switch s.Form {
-	case Pattern:
-		_, err := parsePattern(s.Pattern)
+	if s.Form == Pattern || s.Form == RandomIDs {
+		_, err := newCounted(s)
 		errs = append(errs, err)
-	case RandomIDs:
-		errs = append(errs, s.Random.validate())
 	}
 	if s.Format == PDF && s.Look.Hyaline {
 		errs = append(errs, badSpec("is_hyaline", "a PDF has no ground anyway"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -190,9 +191,7 @@ func flatten(s *Spec) map[string]any {
 			continue
 		}
 		delete(all, group)
-		for name, value := range inner {
-			all[name] = value
-		}
+		maps.Copy(all, inner)
 	}
 	return all
 }

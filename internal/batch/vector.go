@@ -1,7 +1,7 @@
 package batch
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/suncode/suncode/internal/sheet"
 )
@@ -42,7 +42,7 @@ func (c *captions) of(r *Row) string {
 		case "env":
 			return r.Env
 		default: // row
-			return fmt.Sprint(r.Number)
+			return strconv.FormatInt(r.Number, 10)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"math"
@@ -64,7 +65,7 @@ func countCentral(f *os.File, size int64) (int64, error) {
 	var head [46]byte
 	for files := int64(0); ; files++ {
 		if _, err := io.ReadFull(r, head[:]); err != nil {
-			if err == io.EOF { //nolint:errorlint // ReadFull returns it bare
+			if errors.Is(err, io.EOF) {
 				return files, nil
 			}
 			return files, err

@@ -112,13 +112,14 @@ func (s *Sink) Begin(ctx context.Context, _ string, at *batch.Mark) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	for object := range s.client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.key(""), MaxKeys: 1}) {
-		if object.Err != nil {
-			return s.failed("listing", object.Err)
-		}
-		return fmt.Errorf("%w: s3://%s has %s", batch.ErrNotEmpty, s.bucket, object.Key)
+	object, some := <-s.client.ListObjects(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.key(""), MaxKeys: 1})
+	switch {
+	case !some:
+		return nil
+	case object.Err != nil:
+		return s.failed("listing", object.Err)
 	}
-	return nil
+	return fmt.Errorf("%w: s3://%s has %s", batch.ErrNotEmpty, s.bucket, object.Key)
 }
 
 // key is the object of a file; of "" it is what all keys begin with.
