@@ -38,10 +38,9 @@ type jpegStep struct {
 }
 
 const (
-	maxWindows = 4
-	maxTail    = 32
-	noTable    = 2
-	nobody     = 3
+	maxTail = 32
+	noTable = 2
+	nobody  = 3
 )
 
 // newJPEGPlate draws what is the same in every picture and codes it.
@@ -101,12 +100,7 @@ func (w *jpegWriter) switchable(component int, b *inkBlock) {
 	if !b.shared {
 		step.bank = &p.bank
 	}
-	for _, window := range b.windows {
-		if window.mask != 0 {
-			step.windows[step.n] = window
-			step.n++
-		}
-	}
+	step.windows, step.n = switches(b.windows)
 	p.steps = append(p.steps, step)
 	w.known[component] = false
 }

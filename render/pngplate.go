@@ -82,12 +82,7 @@ func (w *pngWriter) switchable(t *inkStretch) {
 	if !t.shared {
 		step.bank = &p.bank
 	}
-	for _, window := range t.windows {
-		if window.mask != 0 {
-			step.windows[step.n] = window
-			step.n++
-		}
-	}
+	step.windows, step.n = switches(t.windows)
 	p.steps = append(p.steps, step)
 }
 

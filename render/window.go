@@ -27,6 +27,20 @@ func state(windows []window, rays *[suncode.RaySlots]uint16) (s uint32) {
 	return s
 }
 
+// maxWindows is the most rays that decide how a tile looks.
+const maxWindows = 4
+
+// switches are the windows of a tile that depend on the symbol.
+func switches(windows []window) (some [maxWindows]window, n uint8) {
+	for _, w := range windows {
+		if w.mask != 0 {
+			some[n] = w
+			n++
+		}
+	}
+	return some, n
+}
+
 // stateBits is how many bits the state has.
 func stateBits(windows []window) int {
 	if len(windows) == 0 {
