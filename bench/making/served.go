@@ -155,6 +155,7 @@ func flooded(addr, path string, seconds time.Duration) (alone, beside, flood flo
 
 // Bodies of requests, told apart by a number.
 func newScene(b []byte, n int64) []byte { return fmt.Appendf(b, `{"scene":"id=%08d"}`, n) }
+
 func newColour(b []byte, n int64) []byte {
 	return fmt.Appendf(b, `{"scene":"id=%08d","line_color":{"r":"%d","g":"%d","b":"%d"}}`, n, n>>10&255, n>>5&31, n&31)
 }
