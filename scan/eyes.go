@@ -3,6 +3,7 @@ package scan
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -14,66 +15,126 @@ type eye struct {
 	contrast float64 // brightness of the gap less that of the ring, absolute
 }
 
-// profile is the section through an eye's middle in pitches: ring, gap, dot, gap, ring (SPEC.md 3.3).
-var profile = [5]float64{0.8, 1.2, 1.0, 1.2, 0.8}
-
-const profileWidth = 5.0
+const profileWidth = 5.0 // of the section through an eye's middle, in pitches
 
 // eyeFinder looks for eyes in one plane.
 type eyeFinder struct {
-	p     *plane
-	t     *thresholds
-	edges []float64 // where the row crosses the threshold
-	eyes  []eye
+	p       *plane
+	t       *thresholds
+	hasty   bool    // eyes that hardly look like one are passed over
+	edges   []int32 // where the row crosses the threshold, in 256ths of a pixel
+	eyes    []eye
+	largest float64 // pitch among the eyes
 }
 
 // find scans every step-th row for the profile and checks each hit in all directions.
 func (f *eyeFinder) find(step int) {
-	f.eyes = f.eyes[:0]
+	f.eyes, f.largest = f.eyes[:0], 0
+	least, slack := int32(leastPitch), int32(looseSlack)
+	if f.hasty {
+		least, slack = hastyPitch, hastySlack
+	}
 	for y := step / 2; y < f.p.h; y += step {
 		firstDark := f.crossings(y)
 		for i := 0; i+5 < len(f.edges); i++ {
-			pitch, centre, ok := matchProfile(f.edges[i : i+6])
-			if ok {
-				f.check(centre, float64(y)+0.5, pitch, (i%2 == 0) == firstDark)
+			e := (*[6]int32)(f.edges[i:])
+			if !matchProfile(e, least, slack) {
+				continue
 			}
+			pitch, centre := float64(e[5]-e[0])/(256*profileWidth), float64(e[2]+e[3])/512
+			f.check(centre, float64(y)+0.5, pitch, (i%2 == 0) == firstDark)
 		}
 	}
 }
 
 // crossings lists where a row passes its threshold, to a fraction of a pixel, and tells whether the run after the
-// first crossing is dark.
+// first crossing is dark. The pixels of a block are compared with its threshold all at once.
 func (f *eyeFinder) crossings(y int) (firstDark bool) {
-	f.edges = f.edges[:0]
 	row := f.p.row(y)
-	levels := f.t.level[y/blockPx*f.t.w:]
-	before := int(row[0]) - int(levels[0])
-	for x := 1; x < len(row); x++ {
-		now := int(row[x]) - int(levels[x/blockPx])
-		if (before < 0) != (now < 0) {
-			if len(f.edges) == 0 {
-				firstDark = now < 0
-			}
-			f.edges = append(f.edges, float64(x)-0.5+float64(before)/float64(before-now))
-		}
-		before = now
+	if cap(f.edges) < len(row) {
+		f.edges = make([]int32, len(row))
 	}
+	edges := f.edges[:len(row)]
+	n := 0
+	levels := f.t.level[y/blockPx*f.t.w:][:f.t.w]
+	firstDark = row[0] >= levels[0]
+	last := uint(0)
+	if !firstDark {
+		last = 1
+	}
+	for bx, level := range levels {
+		x := bx * blockPx
+		var darker uint
+		switch {
+		case level == 0:
+		case x+blockPx <= len(row):
+			darker = below(row[x:x+blockPx], level)
+		default:
+			darker = belowEach(row[x:], level)
+		}
+		changes := darker ^ (darker<<1 | last)
+		last = darker >> (blockPx - 1) & 1
+		for changes &= 1<<min(blockPx, len(row)-x) - 1; changes != 0; changes &= changes - 1 {
+			at := x + bits.TrailingZeros(changes)
+			from := level
+			if at == x {
+				from = levels[bx-1]
+			}
+			before, now := int(row[at-1])-int(from), int(row[at])-int(level)
+			edges[n] = int32(at<<8 - 128 + before*share[before-now+len(share)/2]>>8)
+			n++
+		}
+	}
+	f.edges = edges[:n]
 	return firstDark
 }
 
-// matchProfile compares five runs, given by their six edges, with an eye's section.
-func matchProfile(e []float64) (pitch, centre float64, ok bool) {
-	pitch = (e[5] - e[0]) / profileWidth
-	if pitch < 0.8 {
-		return 0, 0, false
-	}
-	slack := 0.3*pitch + 0.6
-	for i, want := range profile {
-		if math.Abs(e[i+1]-e[i]-want*pitch) > slack {
-			return 0, 0, false
+// share has 65536ths of 1/n at place 510+n, for differences of brightness.
+var share = func() (s [2*510 + 1]int) {
+	for i := range s {
+		if n := i - len(s)/2; n != 0 {
+			s[i] = 65536 / n
 		}
 	}
-	return pitch, (e[2] + e[3]) / 2, true
+	return s
+}()
+
+// below has bit i set when pixel i of the eight is darker than level.
+func below(eight []byte, level byte) uint {
+	return uint(less(word(eight), uint64(level)*lowBits) >> 7 * 0x0102040810204080 >> 56)
+}
+
+// belowEach is below for the last pixels of a row.
+func belowEach(rest []byte, level byte) (darker uint) {
+	for i, v := range rest {
+		if v < level {
+			darker |= 1 << i
+		}
+	}
+	return darker
+}
+
+// The least pitch of an eye, and how far an edge of its section may be off besides 3/10 of a pitch, in 256ths of a
+// pixel: at the first look, and later.
+const (
+	hastyPitch, hastySlack = 256 * 3 / 2, 256 / 2
+	leastPitch, looseSlack = 256 * 4 / 5, 256 * 3 / 5
+)
+
+// matchProfile compares five runs, given by their six edges in 256ths of a pixel, with an eye's section: ring, gap, dot,
+// gap and ring of 0.8, 1.2, 1, 1.2 and 0.8 pitches (SPEC.md 3.3). It decides at the end, once: what most rows show is
+// chance, and a branch for each run would be a guess.
+func matchProfile(e *[6]int32, least, slack int32) bool {
+	width := e[5] - e[0] // 5 pitches
+	slack = 25*slack + width*3/2
+	ring1 := 25*(e[1]-e[0]) - 4*width // how far off a run is, in 25ths
+	gap1 := 25*(e[2]-e[1]) - 6*width
+	dot := 25*(e[3]-e[2]) - 5*width
+	gap2 := 25*(e[4]-e[3]) - 6*width
+	ring2 := 25*(e[5]-e[4]) - 4*width
+	bad := (slack - ring1) | (slack + ring1) | (slack - gap1) | (slack + gap1) | (slack - dot) | (slack + dot) |
+		(slack - gap2) | (slack + gap2) | (slack - ring2) | (slack + ring2) | (width - 5*least)
+	return bad >= 0
 }
 
 // check follows rays out of a supposed centre. A true eye shows dot, gap and ring in nearly all directions; their
@@ -90,14 +151,31 @@ func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
 	}
 	if !f.known(&e) {
 		f.eyes = append(f.eyes, e)
+		f.largest = max(f.largest, e.pitch)
 	}
 }
 
-// known reports whether an eye was found before, in another row.
+// refine looks between the pixels at the eyes of a frame that was found in haste.
+func (f *eyeFinder) refine(m *frame) {
+	f.hasty = false
+	var eyes [3]eye
+	for i, at := range m.eyes {
+		eyes[i] = eye{x: at.X, y: at.Y, pitch: m.pitch, dark: m.sign > 0}
+		if !f.centre(&eyes[i]) {
+			return
+		}
+	}
+	*m = newFrame([3]*eye{&eyes[0], &eyes[1], &eyes[2]})
+}
+
+// known reports whether an eye was found before, in another row: one of the last, since rows go downwards.
 func (f *eyeFinder) known(e *eye) bool {
-	for i := range f.eyes {
+	for i := len(f.eyes) - 1; i >= 0; i-- {
 		if f.eyes[i].same(e) {
 			return true
+		}
+		if f.eyes[i].y < e.y-4*f.largest {
+			break
 		}
 	}
 	return false
@@ -113,10 +191,17 @@ func (e *eye) same(other *eye) bool {
 const directions = 16
 
 // maxBlind is in how many directions an eye may not look like one.
-const maxBlind = 4
+const maxBlind, maxHastyBlind = 4, 3
+
+// An eye's ring ends 2.5 pitches from its centre, or so many when it is seen from the side: at most, and at the first
+// look at least.
+const followReach, dashLeast = 4.25, 1.2
+
+// dotMost is how far the dot may reach then: plausible's share of it.
+const dotMost = maxDot * followReach
 
 // acrossFirst lists the directions, those first that a section along the row has not shown.
-var acrossFirst = [directions]int{4, 12, 2, 10, 6, 14, 3, 11, 5, 13, 1, 9, 7, 15, 0, 8}
+var acrossFirst = [directions]int{4, 12, 3, 11, 5, 13, 2, 10, 6, 14, 1, 9, 7, 15, 0, 8}
 
 // compass are the directions in which an eye is looked at.
 var compass = func() (c [directions][2]float64) {
@@ -129,20 +214,35 @@ var compass = func() (c [directions][2]float64) {
 
 // centre moves an eye to the middle of its ring and measures it; false when it is none.
 func (f *eyeFinder) centre(e *eye) bool {
+	x, y, most := int(e.x), int(e.y), maxBlind
+	if f.hasty {
+		if reach := int(followReach*e.pitch) + 1; x < reach || y < reach || x >= f.p.w-reach || y >= f.p.h-reach {
+			return false
+		}
+		most = maxHastyBlind
+	} else if x < 0 || y < 0 || x >= f.p.w || y >= f.p.h {
+		return false
+	}
+	level := f.t.at(x, y)
 	var outs [directions]float64
 	seen, blind := 0, 0
 	light, heavy := 0.0, 0.0
 	for _, i := range acrossFirst {
-		gap, ring, out, ok := f.follow(e, compass[i])
-		if !ok {
-			if blind++; blind > maxBlind {
+		var r ray
+		if f.hasty {
+			r = f.dash(e, i, level)
+		} else {
+			r = f.follow(e, i, float64(level))
+		}
+		if r.middle == 0 {
+			if blind++; blind > most {
 				return false
 			}
 			continue
 		}
-		outs[i] = out
-		light += gap
-		heavy += ring
+		outs[i] = r.middle
+		light += r.gap
+		heavy += r.ring
 		seen++
 	}
 	var dx, dy, sum float64
@@ -170,32 +270,30 @@ func (f *eyeFinder) centre(e *eye) bool {
 // ringMiddle is the radius of the middle of an eye's ring in pitches.
 const ringMiddle = 2.1
 
-// follow walks from the centre outwards and finds the far side of the dot and both sides of the ring. It returns the
-// brightness of gap and ring and the radius of the ring's middle.
-func (f *eyeFinder) follow(e *eye, d [2]float64) (gap, ring, middle float64, ok bool) {
-	px, py := int(e.x), int(e.y)
-	if px < 0 || py < 0 || px >= f.p.w || py >= f.p.h {
-		return 0, 0, 0, false
-	}
-	level := float64(f.t.at(px, py))
+// ray is what is met in one direction from an eye's centre: the brightness of gap and ring, and the radius of the ring's
+// middle in pixels, which is 0 when there is no eye.
+type ray struct{ gap, ring, middle float64 }
+
+// follow walks from the centre outwards and finds the far side of the dot and both sides of the ring.
+func (f *eyeFinder) follow(e *eye, direction int, level float64) ray {
+	d := compass[direction]
 	step := min(max(e.pitch/6, 0.34), 2)
-	limit := 1.7 * profileWidth / 2 * e.pitch
+	limit := followReach * e.pitch
 	sign := 1.0
 	if !e.dark {
 		sign = -1
 	}
-	var edges [3]float64
-	var extreme [3]float64
+	var edges, extreme [3]float64
 	found := 0
 	before, okAt := f.p.at(e.x, e.y)
 	if !okAt || sign*(before-level) > 0 {
-		return 0, 0, 0, false
+		return ray{}
 	}
 	want := 1.0
 	for r := step; r < limit; r += step {
 		v, inside := f.p.at(e.x+r*d[0], e.y+r*d[1])
 		if !inside {
-			return 0, 0, 0, false
+			return ray{}
 		}
 		if sign*want*(v-level) > 0 {
 			edges[found] = r - step*math.Abs(v-level)/max(math.Abs(v-before), 1)
@@ -212,15 +310,53 @@ func (f *eyeFinder) follow(e *eye, d [2]float64) (gap, ring, middle float64, ok 
 		before = v
 	}
 	if found < len(edges) || !plausible(edges) {
-		return 0, 0, 0, false
+		return ray{}
 	}
-	return extreme[1], extreme[2], (edges[1] + edges[2]) / 2, true
+	return ray{extreme[1], extreme[2], (edges[1] + edges[2]) / 2}
 }
+
+// dash is follow in strides of a pixel or more, without a look between pixels, and not for the edge of the picture.
+func (f *eyeFinder) dash(e *eye, direction int, level byte) ray {
+	d := compass[direction]
+	stride := max(1, e.pitch/4)
+	most := int(followReach * e.pitch / stride)
+	x, y := int(256*e.x), int(256*e.y)
+	dx, dy := int(256*stride*d[0]), int(256*stride*d[1])
+	dark := e.dark
+	before := f.p.pix[y>>8*f.p.w+x>>8]
+	if (before < level) != dark {
+		return ray{}
+	}
+	var edges [3]float64
+	found := 0
+	for n, limit := 1, int(dotMost*e.pitch/stride); n <= limit; n++ {
+		x += dx
+		y += dy
+		v := f.p.pix[y>>8*f.p.w+x>>8]
+		if (v < level) != dark {
+			edges[found] = stride * (float64(n) - float64(int(v)-int(level))/float64(int(v)-int(before)))
+			dark = !dark
+			limit = most
+			if found++; found == len(edges) {
+				break
+			}
+		}
+		before = v
+	}
+	if found < len(edges) || edges[2] < dashLeast*e.pitch || !plausible(edges) {
+		return ray{}
+	}
+	gap, ring := (edges[0]+edges[1])/2, (edges[1]+edges[2])/2
+	return ray{f.p.pixel(e.x+gap*d[0], e.y+gap*d[1]), f.p.pixel(e.x+ring*d[0], e.y+ring*d[1]), ring}
+}
+
+// maxDot is the greatest radius of a dot, of the ring's.
+const maxDot = 0.42
 
 // plausible compares the radii 0.5, 1.7 and 2.5 pitches with what was met on one ray, which blur and tilt may change.
 func plausible(e [3]float64) bool {
 	dot, inner := e[0]/e[2], e[1]/e[2]
-	return dot > 0.06 && dot < 0.42 && inner > 0.48 && inner < 0.85
+	return dot > 0.06 && dot < maxDot && inner > 0.48 && inner < 0.85
 }
 
 // rank sorts the surest eyes first.

@@ -38,8 +38,10 @@ func (r *Result) Ticket() (raw []byte, ok bool) {
 type Options struct {
 	// Max is the number of codes after which the search ends; 0 means all of them.
 	Max int
-	// Quick looks only once, at the luma: for the frames of a camera, where another one follows soon. Otherwise a
-	// picture in which nothing is found is looked at harder and harder.
+	// Quick looks only once, at the luma, and passes over what is not clear: contrasts below 24 of 255, eyes that are
+	// partly hidden, less than 1.5 pixels per pitch, or a view from more than about 50 degrees aside. It is for the
+	// frames of a camera, where another one follows soon. Otherwise a picture in which nothing is found is looked at
+	// harder and harder.
 	Quick bool
 	// Trace, if there is one, is filled with what the search saw.
 	Trace *Trace
@@ -74,6 +76,7 @@ type Scanner struct {
 	reader  reader
 	out     []Result
 	results []found
+	surest  [][]eye // at each level of the luma
 	tried   []frame
 	options Options
 	done    <-chan struct{}
@@ -104,8 +107,9 @@ type pass struct {
 type method int
 
 const (
-	sections  method = iota // three by their sections, at every level of detail
-	paired                  // the same, but one of the three may be hidden
+	hasty     method = iota // three by their sections, at every level of detail, clear and nearly from the front
+	sections                // the same, however faint or slanting
+	paired                  // two of those just found, where the third may be hidden
 	doubled                 // by their sections in twice the size, for codes of few pixels
 	stretched               // by their sections in a picture stretched in some direction, for codes seen from the side
 	matching                // by comparison with a drawing of an eye
@@ -113,6 +117,7 @@ const (
 
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
 var passes = [...]pass{
+	{luma, hasty},
 	{luma, sections},
 	{luma, paired},
 	{red, sections},
@@ -191,9 +196,18 @@ func (s *Scanner) look(img image.Image, pass pass) {
 		return
 	}
 	switch pass.method {
-	case sections, paired:
+	case hasty, sections:
 		for level := s.depth - 1; level >= 0 && !s.enough(); level-- {
-			s.search(scaled(&s.levels[level], float64(int(1)<<level)), pass.method)
+			s.search(s.level(level), pass.method)
+			if pass.channel == luma {
+				s.keep(level)
+			}
+		}
+	case paired:
+		for level := s.depth - 1; level >= 0 && !s.enough(); level-- {
+			v := s.level(level)
+			s.tried = pairs(v.plane, s.surest[level], s.tried[:0])
+			s.readFrames(v)
 		}
 	case doubled:
 		if s.double() {
@@ -204,6 +218,17 @@ func (s *Scanner) look(img image.Image, pass pass) {
 	case matching:
 		s.match()
 	}
+}
+
+// level is a view of the picture in one of its sizes.
+func (s *Scanner) level(i int) view { return scaled(&s.levels[i], float64(int(1)<<i)) }
+
+// keep remembers a level's surest eyes for the pass after this one.
+func (s *Scanner) keep(level int) {
+	for len(s.surest) <= level {
+		s.surest = append(s.surest, nil)
+	}
+	s.surest[level] = append(s.surest[level][:0], s.finder.eyes[:min(len(s.finder.eyes), maxPairEyes)]...)
 }
 
 // double makes the picture of twice the size unless that would be large.
@@ -224,7 +249,7 @@ func (s *Scanner) stretch() {
 	}
 	for level := min(finest+1, s.depth-1); level >= finest; level-- {
 		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
-			level := scaled(&s.levels[level], float64(int(1)<<level))
+			level := s.level(level)
 			s.search(view{&s.doubled, level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
 		}
 	}
@@ -232,18 +257,19 @@ func (s *Scanner) stretch() {
 
 // match compares the picture with a drawing of an eye: doubled when that is still small, else halved until it is.
 func (s *Scanner) match() {
-	v := scaled(&s.levels[0], 1)
+	v := s.level(0)
 	for level := 1; level < s.depth && v.w*v.h > maxMatchPx; level++ {
-		v = scaled(&s.levels[level], float64(int(1)<<level))
+		v = s.level(level)
 	}
 	if 4*v.w*v.h <= maxMatchPx && s.double() {
 		v = scaled(&s.doubled, 0.5)
 	}
 	eyes := s.matcher.find(v.plane, s.enough)
 	s.options.Trace.addEyes(v, eyes)
-	s.tried = triples(eyes, s.tried[:0])
+	s.tried = thoroughly.triples(eyes, s.tried[:0])
 	for i := range s.tried {
-		s.tried[i].contrast = 0 // a correlation says nothing of brightness
+		f := &s.tried[i]
+		f.contrast, f.g, f.h = 0, 0, 0 // a correlation says nothing of brightness, and little of size
 	}
 	s.readFrames(v)
 }
@@ -263,16 +289,22 @@ func (s *Scanner) pyramid() int {
 
 // search looks for eyes in a view and reads the codes they belong to.
 func (s *Scanner) search(v view, m method) {
-	s.t.measure(v.plane)
+	least := minContrast
+	if m == hasty {
+		least = hastyContrast
+	}
+	s.t.measure(v.plane, least)
+	s.finder.hasty = m == hasty
 	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)
 	s.finder.rank()
 	s.options.Trace.addEyes(v, s.finder.eyes)
-	if m == paired {
-		s.tried = pairs(v.plane, s.finder.eyes, s.tried[:0])
-	} else {
-		s.tried = triples(s.finder.eyes, s.tried[:0])
+	if m == hasty {
+		s.tried = hastily.triples(s.finder.eyes, s.tried[:0])
+		s.readBest(v)
+		return
 	}
+	s.tried = thoroughly.triples(s.finder.eyes, s.tried[:0])
 	s.readFrames(v)
 }
 
@@ -288,6 +320,37 @@ func (s *Scanner) readFrames(v view) {
 		}
 		if r, ok := s.tried[i].read(v.plane, &s.reader); ok {
 			s.add(r, v)
+		}
+	}
+}
+
+// maxFailures is how many frames the first look reads in vain.
+const maxFailures = 4
+
+// readBest reads the frames of a view whose rings look most like a code's, until too many were none.
+func (s *Scanner) readBest(v view) {
+	s.reader.back = v.back
+	for i := range s.tried {
+		f := &s.tried[i]
+		_, fit := f.start(v.plane, someMarks)
+		f.cost = -fit
+	}
+	s.tried = best(s.tried, len(s.tried))
+	failures := 0
+	for i := range s.tried {
+		f := &s.tried[i]
+		if failures == maxFailures || -f.cost < hopeless/2*f.contrast || s.enough() {
+			return
+		}
+		if s.taken(f, v) {
+			continue
+		}
+		s.finder.refine(f)
+		a, _ := f.start(v.plane, ringMarks)
+		if r, ok := f.readHasty(a, v.plane, &s.reader, failures == 0); ok {
+			s.add(r, v)
+		} else {
+			failures++
 		}
 	}
 }

@@ -178,6 +178,31 @@ func TestSeveral(t *testing.T) {
 	}
 }
 
+// TestSheet reads a sheet of 48 codes at one look.
+func TestSheet(t *testing.T) {
+	const columns, rows, widthPx = 8, 6, 180
+	r := rand.New(rand.NewPCG(8, 6))
+	sheet := image.NewNRGBA(image.Rect(0, 0, columns*widthPx, rows*widthPx))
+	var want []string
+	for i := range columns * rows {
+		s := makeCode(t, r, suncode.Levels[i%4], render.Options{WidthPx: widthPx, Logo: render.DefaultLogo("sheet")})
+		at := image.Pt(i%columns*widthPx, i/columns*widthPx)
+		draw.Draw(sheet, s.img.Rect.Add(at), s.img, image.Point{}, draw.Src)
+		want = append(want, s.payload)
+	}
+	for _, quick := range []bool{false, true} {
+		got := scan.Find(sheet, scan.Options{Quick: quick})
+		if len(got) != len(want) {
+			t.Fatalf("quick %v: %d codes, want %d", quick, len(got), len(want))
+		}
+		for i := range want {
+			if string(got[i].Payload.Data) != want[i] {
+				t.Errorf("quick %v: code %d is not the one expected there", quick, i)
+			}
+		}
+	}
+}
+
 // TestCodeInLogo reads a code and the smaller one in its logo.
 func TestCodeInLogo(t *testing.T) {
 	r := rand.New(rand.NewPCG(12, 12))

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -19,6 +20,9 @@ func (p *plane) resize(w, h int) {
 }
 
 func (p *plane) row(y int) []byte { return p.pix[y*p.w : (y+1)*p.w] }
+
+// pixel is the brightness of the pixel at a point within the plane.
+func (p *plane) pixel(x, y float64) float64 { return float64(p.pix[int(y)*p.w+int(x)]) }
 
 // at is the brightness at a point, between the four pixels around it; ok is false outside the picture. Pixel centres
 // lie at whole numbers plus a half.
@@ -53,12 +57,22 @@ func (p *plane) atEdge(x, y float64) (value float64, ok bool) {
 	return upper + fy*(lower-upper), true
 }
 
-// halve makes half the size of src: every pixel is the mean of four.
+// halve makes half the size of src: every pixel is the mean of four. Eight pixels of a row are added up at once, in
+// lanes of 16 bits.
 func (p *plane) halve(src *plane) {
+	const lanes = 0x00ff00ff00ff00ff
 	p.resize(src.w/2, src.h/2)
 	for y := range p.h {
 		a, b, out := src.row(2*y), src.row(2*y+1), p.row(y)
-		for x := range out {
+		x := 0
+		for ; x+4 <= len(out); x += 4 {
+			v, w := word(a[2*x:]), word(b[2*x:])
+			sum := v&lanes + v>>8&lanes + w&lanes + w>>8&lanes + 2*(lanes/255)
+			mean := sum >> 2 & lanes
+			mean = (mean | mean>>8) & 0x0000ffff0000ffff
+			binary.LittleEndian.PutUint32(out[x:], uint32(mean|mean>>16))
+		}
+		for ; x < len(out); x++ {
 			out[x] = byte((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4)
 		}
 	}

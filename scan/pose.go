@@ -84,8 +84,22 @@ type spot struct {
 }
 
 // landmarks are the spots a pose is judged by: the rings of always-dark cells and the ground beside them, and the
-// eyes' dots, gaps and rings.
-var landmarks = makeLandmarks()
+// eyes' dots, gaps and rings. The first ones, ringMarks, are those of the rings: what has three eyes at the right places
+// need not have them. someMarks are enough for a guess.
+var (
+	landmarks = makeLandmarks()
+	ringMarks = landmarks[:len(landmarks)-len(suncode.EyeAngles)*eyeMarks]
+	someMarks = everyThird(ringMarks)
+)
+
+func everyThird(spots []spot) (some []spot) {
+	for i := 0; i < len(spots); i += 3 {
+		some = append(some, spots[i])
+	}
+	return some
+}
+
+const eyeMarks = 1 + directions + directions/2
 
 func makeLandmarks() (spots []spot) {
 	for ray := range suncode.RaySlots {
@@ -122,10 +136,10 @@ func polar(radius, ray float64, dark bool) spot {
 
 // fit tells how well a pose explains the landmarks: the mean brightness of the light ones less that of the dark ones.
 // With light lines on a dark ground it is negative.
-func (m *pose) fit(p *plane) float64 {
+func (m *pose) fit(p *plane, spots []spot) float64 {
 	var light, dark float64
 	var nLight, nDark int
-	for _, s := range landmarks {
+	for _, s := range spots {
 		v, ok := p.at(m.apply(s.u, s.v))
 		switch {
 		case !ok:
@@ -137,43 +151,50 @@ func (m *pose) fit(p *plane) float64 {
 			nLight++
 		}
 	}
-	if nLight < 20 || nDark < 20 {
+	if least := len(spots) / 10; nLight < least || nDark < least {
 		return 0
 	}
 	return light/float64(nLight) - dark/float64(nDark)
 }
 
-// tilt searches the perspective that fits best while the eyes stay where they are.
-func (a *anchors) tilt(p *plane, sign float64) {
+// tilt searches the perspective with which the spots fit best while the eyes stay where they are, and returns how well
+// they do. When the first steps do not find hope, it gives up.
+func (a *anchors) tilt(p *plane, spots []spot, sign, hope float64) float64 {
+	best := math.Inf(-1)
 	for step := 0.004; step > 0.0003; step /= 2 {
-		best, bestG, bestH := math.Inf(-1), a.g, a.h
+		best = math.Inf(-1)
+		bestG, bestH := a.g, a.h
 		for i := -2; i <= 2; i++ {
 			for j := -2; j <= 2; j++ {
 				try := *a
 				try.g, try.h = a.g+float64(i)*step, a.h+float64(j)*step
 				m := try.pose()
-				if score := sign * m.fit(p); score > best {
+				if score := sign * m.fit(p, spots); score > best {
 					best, bestG, bestH = score, try.g, try.h
 				}
 			}
 		}
 		a.g, a.h = bestG, bestH
+		if best < hope {
+			break
+		}
 	}
+	return best
 }
 
-// polish moves the eyes and the perspective in small steps for as long as score grows.
-func (a *anchors) polish(pitch float64, score func(*pose) float64) {
+// polish moves the eyes and the perspective in small steps for as long as the cells become sharper.
+func (a *anchors) polish(p *plane, pitch, sign float64) {
 	m := a.pose()
-	best := score(&m)
+	best := m.sharpness(p, sign)
 	for step := 0.25; step > 0.04; step /= 2 {
 		for round := range 8 {
 			improved := false
 			for dim := range 8 {
-				for _, sign := range []float64{1, -1} {
+				for _, by := range [2]float64{step, -step} {
 					try := *a
-					try.move(dim, sign*step, pitch)
+					try.move(dim, by, pitch)
 					m := try.pose()
-					if s := score(&m); s > best {
+					if s := m.sharpness(p, sign); s > best {
 						*a, best, improved = try, s, true
 						break
 					}

@@ -1,30 +1,42 @@
 package scan
 
+import "encoding/binary"
+
 const (
 	// blockPx is the edge of the blocks that share a threshold.
 	blockPx = 8
 	// minContrast is the least difference of brightness within a neighbourhood that can hold a code, of 255.
 	minContrast = 8
+	// hastyContrast is that of the first look, which passes faint codes over.
+	hastyContrast = 24
 )
 
 // thresholds holds a plane's brightness between dark and light for each block: half way between the extremes of the
 // blocks around it. Blocks without contrast have level 0: nothing is darker than that.
 type thresholds struct {
-	w, h           int
-	level          []byte
-	lo, hi         []byte // of each block
-	wideLo, wideHi []byte // of it and those beside it
+	w, h  int
+	level []byte
+	// lo and hi are the extremes of each block, wideLo and wideHi those of it and the blocks beside it. Rows have
+	// reach blocks more at both ends, which hold nothing.
+	lo, hi, wideLo, wideHi []byte
 }
 
-func (t *thresholds) measure(p *plane) {
+// reach is how many blocks on each side share their extremes with one.
+const reach = 2
+
+// measure finds the thresholds of a plane; least is the least contrast that counts.
+func (t *thresholds) measure(p *plane, least int) {
 	t.w, t.h = (p.w+blockPx-1)/blockPx, (p.h+blockPx-1)/blockPx
-	n := t.w * t.h
-	if cap(t.level) < n {
-		t.level = make([]byte, n)
-		t.lo, t.hi = make([]byte, n), make([]byte, n)
-		t.wideLo, t.wideHi = make([]byte, n), make([]byte, n)
+	t.level = resized(t.level, t.w*t.h)
+	// Words of eight are read at every block, and so up to eight bytes after the last.
+	stride := t.stride()
+	n := stride*(t.h+2*reach) + 8
+	t.lo, t.hi = resized(t.lo, n), resized(t.hi, n)
+	t.wideLo, t.wideHi = resized(t.wideLo, n), resized(t.wideHi, n)
+	for i := range t.lo {
+		t.lo[i], t.hi[i] = 255, 0
+		t.wideLo[i], t.wideHi[i] = 255, 0
 	}
-	t.level, t.lo, t.hi, t.wideLo, t.wideHi = t.level[:n], t.lo[:n], t.hi[:n], t.wideLo[:n], t.wideHi[:n]
 	for by := range t.h {
 		t.extremes(p, by)
 	}
@@ -32,57 +44,84 @@ func (t *thresholds) measure(p *plane) {
 		t.widen(by)
 	}
 	for by := range t.h {
-		t.between(by)
+		t.between(by, least)
 	}
 }
+
+func resized(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
+}
+
+func (t *thresholds) stride() int { return t.w + 2*reach }
+
+// row is where the blocks of a row begin in the extremes.
+func (t *thresholds) row(by int) int { return (by+reach)*t.stride() + reach }
 
 // extremes measures a row of blocks on every other row of pixels.
 func (t *thresholds) extremes(p *plane, by int) {
-	los, his := t.lo[by*t.w:(by+1)*t.w], t.hi[by*t.w:(by+1)*t.w]
-	for i := range los {
-		los[i], his[i] = 255, 0
+	at := t.row(by)
+	los, his := t.lo[at:at+t.w], t.hi[at:at+t.w]
+	y := by * blockPx
+	whole := 0
+	if y+blockPx <= p.h {
+		whole = p.w / blockPx
+		a, b, c, d := p.row(y), p.row(y+2), p.row(y+4), p.row(y+6)
+		for bx := range whole {
+			x := bx * blockPx
+			lo1, hi1 := sorted(word(a[x:]), word(b[x:]))
+			lo2, hi2 := sorted(word(c[x:]), word(d[x:]))
+			lo, _ := sorted(lo1, lo2)
+			_, hi := sorted(hi1, hi2)
+			los[bx], his[bx] = lowest(lo), ^lowest(^hi)
+		}
 	}
-	for y := by * blockPx; y < min((by+1)*blockPx, p.h); y += 2 {
-		row := p.row(y)
-		for bx := range los {
-			block := row[bx*blockPx : min((bx+1)*blockPx, len(row))]
-			lo, hi := los[bx], his[bx]
-			for _, v := range block {
+	for bx := whole; bx < t.w; bx++ {
+		lo, hi := byte(255), byte(0)
+		for ; y < min((by+1)*blockPx, p.h); y += 2 {
+			for _, v := range p.row(y)[bx*blockPx : min((bx+1)*blockPx, p.w)] {
 				lo, hi = min(lo, v), max(hi, v)
 			}
-			los[bx], his[bx] = lo, hi
 		}
+		y = by * blockPx
+		los[bx], his[bx] = lo, hi
 	}
 }
 
-// reach is how many blocks on each side share their extremes with one.
-const reach = 2
-
-// widen takes the extremes of the blocks to the left and right.
+// widen takes the extremes of the blocks to the left and right, of eight blocks at once.
 func (t *thresholds) widen(by int) {
-	row := by * t.w
-	for bx := range t.w {
-		lo, hi := byte(255), byte(0)
-		for i := row + max(bx-reach, 0); i <= row+min(bx+reach, t.w-1); i++ {
-			lo, hi = min(lo, t.lo[i]), max(hi, t.hi[i])
+	for at, end := t.row(by), t.row(by)+t.w; at < end; at += 8 {
+		lo, hi := word(t.lo[at-reach:]), word(t.hi[at-reach:])
+		for off := 1 - reach; off <= reach; off++ {
+			lo, _ = sorted(lo, word(t.lo[at+off:]))
+			_, hi = sorted(hi, word(t.hi[at+off:]))
 		}
-		t.wideLo[row+bx], t.wideHi[row+bx] = lo, hi
+		binary.LittleEndian.PutUint64(t.wideLo[at:], lo)
+		binary.LittleEndian.PutUint64(t.wideHi[at:], hi)
 	}
 }
 
 // between takes the extremes of the rows above and below, and half way between them.
-func (t *thresholds) between(by int) {
-	first, last := max(by-reach, 0), min(by+reach, t.h-1)
-	for bx := range t.w {
-		lo, hi := byte(255), byte(0)
-		for y := first; y <= last; y++ {
-			lo, hi = min(lo, t.wideLo[y*t.w+bx]), max(hi, t.wideHi[y*t.w+bx])
+func (t *thresholds) between(by, least int) {
+	stride, from := t.stride(), t.row(by)
+	for bx := 0; bx < t.w; bx += 8 {
+		at := from + bx - reach*stride
+		lo, hi := word(t.wideLo[at:]), word(t.wideHi[at:])
+		for range 2 * reach {
+			at += stride
+			lo, _ = sorted(lo, word(t.wideLo[at:]))
+			_, hi = sorted(hi, word(t.wideHi[at:]))
 		}
-		level := byte(0)
-		if int(hi)-int(lo) >= minContrast {
-			level = byte((int(lo) + int(hi) + 1) / 2)
+		levels := t.level[by*t.w+bx : by*t.w+min(bx+8, t.w)]
+		for i := range levels {
+			l, h := int(byte(lo>>(8*i))), int(byte(hi>>(8*i)))
+			levels[i] = 0
+			if h-l >= least {
+				levels[i] = byte((l + h + 1) / 2)
+			}
 		}
-		t.level[by*t.w+bx] = level
 	}
 }
 
