@@ -17,6 +17,7 @@ import (
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sheet"
 	"github.com/suncode/suncode/internal/sqlite"
+	"github.com/suncode/suncode/internal/typeface"
 )
 
 const batchLong = `Makes a code for each row of a source: FILE (CSV, TSV, JSON lines, or a scene a
@@ -74,7 +75,7 @@ type batchOptions struct {
 type batchVector struct {
 	size, bleed, captionSize length
 	quiet                    string
-	paper, grid              string
+	paper, grid, font        string
 	margin, gutter           length
 	crop, numbers            bool
 }
@@ -146,6 +147,7 @@ func (o *batchOptions) definePrint(flags *pflag.FlagSet) {
 	flags.StringVar(&v.quiet, "quiet-zone", "2p", "`SPACE` around a code: a length, or 2p for two pitches")
 	flags.StringVar(&o.spec.Vector.Caption, "caption", "", "`TEMPLATE` of the text below a code: {scene}, {page}, {label}, {env}, {row}")
 	flags.Var(&v.captionSize, "caption-size", "type size of captions; in proportion to the code unless given")
+	flags.StringVar(&v.font, "font", "", "TrueType or OpenType `FILE` for captions; Noto Sans SC, Chinese included, unless given")
 	flags.StringVar(&v.paper, "sheet", "", "print contact sheets on `PAPER`: a4, a3-landscape, letter, 300x400mm …")
 	flags.StringVar(&v.grid, "grid", "4x6", "codes on a sheet, `COLUMNSxROWS`")
 	flags.Var(&v.margin, "margin", "from the paper's edge to the codes of a sheet; 10mm unless given")
@@ -238,6 +240,9 @@ func (o *batchOptions) gatherPrint() error {
 		return usageError("", "--quiet-zone: %w", err)
 	}
 	style.Quiet = quiet
+	if style.Font, err = readLook("--font", o.vector.font, typeface.Parse); err != nil {
+		return err
+	}
 	return settingsError(o.spec.Validate())
 }
 
@@ -276,6 +281,9 @@ func (o *batchOptions) make(ctx context.Context, cmd *cobra.Command, store *sqli
 	app, err := o.appFor(ctx, store)
 	if err != nil {
 		return err
+	}
+	if !o.quiet {
+		o.warn(cmd.ErrOrStderr())
 	}
 	show := o.newShow(cmd)
 	job := batch.Job{

@@ -79,7 +79,9 @@ func setup(env *testscript.Env) error {
 	env.Values[serversKey{}] = servers{}
 	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
 	env.Setenv("EXAMPLES", examples)
-	return err
+	cubic, err2 := filepath.Abs(filepath.Join("..", "..", "internal", "typeface", "testdata", "cubic.otf"))
+	env.Setenv("CUBIC", cubic)
+	return errors.Join(err, err2)
 }
 
 // condition knows [tool:NAME]: whether a program is there, which is an error

@@ -93,7 +93,8 @@ func anyColour(t *rapid.T, name string) color.NRGBA {
 // remedied is the question with each of the things that would do.
 func remedied(t *rapid.T, q Question, f Finding) (list []Question) {
 	if f.Try.LineColor != "" {
-		better, err := q, error(nil)
+		better := q
+		var err error
 		if better.Line, err = ParseColour(f.Try.LineColor); err != nil {
 			t.Fatal(err)
 		}

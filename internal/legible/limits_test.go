@@ -206,8 +206,11 @@ func TestDotLimits(t *testing.T) {
 // TestNearestIsRead takes photographs of codes in colours that were not good, and in those that would do instead.
 func TestNearestIsRead(t *testing.T) {
 	for trial, pair := range [][2]color.NRGBA{
-		{{0xff, 0xe8, 0xc2, 255}, white}, {{0xff, 0xff, 0, 255}, white}, {{0, 0xc8, 0xff, 255}, {0x90, 0xee, 0x90, 255}},
-		{{0x80, 0x40, 0x40, 255}, {0x60, 0x60, 0x60, 255}}, {{10, 10, 60, 255}, {0, 0, 0, 255}},
+		{{0xff, 0xe8, 0xc2, 255}, white},
+		{{0xff, 0xff, 0, 255}, white},
+		{{0, 0xc8, 0xff, 255}, {0x90, 0xee, 0x90, 255}},
+		{{0x80, 0x40, 0x40, 255}, {0x60, 0x60, 0x60, 255}},
+		{{10, 10, 60, 255}, {0, 0, 0, 255}},
 	}[:trials(5)] {
 		better := Nearest(pair[0], pair[1])
 		s := show(t, 36, uint64(trial), better, pair[1])

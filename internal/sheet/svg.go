@@ -67,19 +67,30 @@ func (l *label) appendText(dst []byte, face *typeface.Face, colour color.NRGBA) 
 	dst = fmt.Appendf(dst, `<path fill="%s" d="`, hex(colour))
 	scale := l.text.size / l.pitch()
 	for n, text := range l.text.lines {
-		pen := svgPen{dst, scale, edge/2.0 - l.text.widths[n]*scale/2, (l.textTop - l.y + l.text.baseline(n, face)) / l.pitch()}
+		x, y := edge/2.0-l.text.widths[n]*scale/2, (l.textTop-l.y+l.text.baseline(n, face))/l.pitch()
+		pen := svgPen{dst: dst, scale: scale, x: x, y: y}
 		if err := face.Draw(&pen, text, 0); err != nil {
 			return dst, captionFault(err)
 		}
+		pen.end()
 		dst = pen.dst
 	}
 	return append(dst, `"/>`...), nil
 }
 
-// svgPen writes outlines as path commands, each curve closed by the next one's beginning, as filling has it.
+// svgPen writes outlines as path commands.
 type svgPen struct {
 	dst         []byte
 	scale, x, y float64
+	open        bool // a curve is not closed yet
+}
+
+// end closes the last curve.
+func (p *svgPen) end() {
+	if p.open {
+		p.dst = append(p.dst, 'z')
+	}
+	p.open = false
 }
 
 func (p *svgPen) op(command byte, points ...float64) {
@@ -94,7 +105,12 @@ func (p *svgPen) op(command byte, points ...float64) {
 	}
 }
 
-func (p *svgPen) Move(x, y float64)                 { p.op('M', x, y) }
+func (p *svgPen) Move(x, y float64) {
+	p.end()
+	p.op('M', x, y)
+	p.open = true
+}
+
 func (p *svgPen) Line(x, y float64)                 { p.op('L', x, y) }
 func (p *svgPen) Quad(x1, y1, x, y float64)         { p.op('Q', x1, y1, x, y) }
 func (p *svgPen) Cube(x1, y1, x2, y2, x, y float64) { p.op('C', x1, y1, x2, y2, x, y) }
