@@ -48,13 +48,14 @@ func (q *Question) logo() Finding {
 	if px == 0 || q.SizeMM == 0 {
 		return f
 	}
-	f.Measured, f.Limit, f.Unit = math.Round(fineness(px, q.SizeMM)), logoDPI, "pixels an inch"
-	f.Message = fmt.Sprintf("the logo has %.0f pixels an inch in that size", f.Measured)
-	if f.Measured < logoDPI {
-		need := math.Ceil(float64(px) * logoDPI / fineness(px, q.SizeMM))
+	fine := fineness(px, q.SizeMM)
+	f.Measured, f.Limit, f.Unit = round(fine), logoDPI, "pixels an inch"
+	f.Message = fmt.Sprintf("the logo has %.0f pixels an inch in that size", fine)
+	if fine < logoDPI {
+		need := math.Ceil(float64(px) * logoDPI / fine)
 		f.Verdict = Warning
 		f.Message += fmt.Sprintf(": it scans but looks coarse; a picture %.0f pixels wide would do", need)
-		f.Try = &Remedy{SizeMM: math.Floor(q.SizeMM * f.Measured / logoDPI)}
+		f.Try = &Remedy{SizeMM: math.Floor(q.SizeMM * fine / logoDPI)}
 	}
 	return f
 }
