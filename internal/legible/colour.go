@@ -92,6 +92,9 @@ func round(v float64) float64 { return math.Round(10*v) / 10 }
 // Nearest is the colour of line's own hue that differs enough from the ground and is nearest to line in lightness: a
 // darker one if there is any, so that the lines are the darker part.
 func Nearest(line, ground color.NRGBA) color.NRGBA {
+	if grey(ground)-grey(line) >= GoodContrast {
+		return line
+	}
 	hue, saturation, lightness := toHSL(line)
 	const steps = 512
 	for _, darker := range []bool{true, false} {
