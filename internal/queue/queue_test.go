@@ -234,6 +234,36 @@ func TestFailures(t *testing.T) {
 	<-tried
 }
 
+// TestGiveUp ends an order that has failed often enough, and one that has taken its process down too often.
+func TestGiveUp(t *testing.T) {
+	t.Parallel()
+	q := open(t, t.TempDir())
+	failing, poison := add(t, q, 1), add(t, q, 1)
+	const failed = `{"at":"2026-01-02T03:04:05Z","attempt":1,"error":"out of order","trace":""}`
+	const ended = `{"at":"2026-01-02T03:04:05Z","attempt":1,"error":"` + interrupted + `","trace":""}`
+	for id, change := range map[int64]string{
+		failing.ID: `attempt = 7, errors = jsonb('[` + failed + `,` + ended + `,` + failed + `,` + ended + `,` + failed + `]')`,
+		poison.ID:  `attempt = max_attempts, state = 'running', attempted_at = datetime('now')`,
+	} {
+		if _, err := q.DB.ExecContext(t.Context(), `update river_job set `+change+` where id = ?`, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, q, &hand{work: func(_ context.Context, _ order.Order, keep func(order.Figures)) (order.Figures, error) {
+		keep(order.Figures{Rows: 3})
+		return order.Figures{}, errors.New("out of order")
+	}})
+	for _, id := range []int64{failing.ID, poison.ID} {
+		got := await(t, q, id, order.Failed)
+		if got.Fault == nil || got.Fault.Code != order.GaveUp {
+			t.Errorf("order %d: %+v", id, got.Fault)
+		}
+	}
+	if got := await(t, q, failing.ID, order.Failed); got.Figures.Rows != 3 {
+		t.Errorf("figures %+v", got.Figures)
+	}
+}
+
 // TestLimit counts only an app's own orders that are not over.
 func TestLimit(t *testing.T) {
 	t.Parallel()
