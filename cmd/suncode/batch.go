@@ -240,8 +240,12 @@ func (o *batchOptions) gatherPrint() error {
 		return usageError("", "--quiet-zone: %w", err)
 	}
 	style.Quiet = quiet
-	if style.Font, err = readLook("--font", o.vector.font, typeface.Parse); err != nil {
+	font, err := readLook("--font", o.vector.font, typeface.Parse)
+	if err != nil {
 		return err
+	}
+	if font != nil {
+		style.SetFont(font)
 	}
 	return settingsError(o.spec.Validate())
 }

@@ -306,7 +306,7 @@ func TestUserFont(t *testing.T) {
 		t.Fatal(err)
 	}
 	style := NewStyle()
-	style.Font = parseFont(t, data)
+	style.SetFont(parseFont(t, data))
 	item := Item{Symbol: symbolOf(t, 36, "font"), Caption: "I O"}
 	path := kept(t, "label.pdf", pdfOf(t, &item, &style))
 	if got := strings.Join(strings.Fields(string(tool(t, "pdftotext", path, "-"))), " "); got != "I O" {
@@ -314,6 +314,9 @@ func TestUserFont(t *testing.T) {
 	}
 	if fonts := string(tool(t, "pdffonts", path)); !strings.Contains(fonts, "+SuncodeCubic ") {
 		t.Error(fonts)
+	}
+	if lost := (Style{FontID: style.FontID}); !errors.Is(lost.Check(), ErrStyle) || !strings.HasPrefix(lost.FontID, "Suncode Cubic ") {
+		t.Errorf("a font that is not here: %v", lost.Check())
 	}
 	item.Caption = "IX"
 	err = WritePDF(io.Discard, &item, &style)

@@ -36,10 +36,14 @@ type Style struct {
 	Quiet     Space          `json:"quiet"`                // on all four sides of the square
 	CaptionMM float64        `json:"caption_mm,omitempty"` // type size of the caption; 0: in proportion to the code
 	Font      *typeface.Face `json:"-"`                    // of the caption; nil: the one that is built in
+	FontID    string         `json:"font,omitempty"`       // the ID of Font, for those who compare styles: see SetFont
 }
 
 // NewStyle is a code of DefaultSizeMM with a quiet zone of DefaultQuietPitches, without bleed.
 func NewStyle() Style { return Style{Quiet: Space{Pitches: DefaultQuietPitches}} }
+
+// SetFont chooses the font of the caption.
+func (s *Style) SetFont(f *typeface.Face) { s.Font, s.FontID = f, f.ID() }
 
 // Check says what is wrong with the style. The error wraps [ErrStyle].
 func (s *Style) Check() error {
@@ -50,6 +54,9 @@ func (s *Style) Check() error {
 		return fmt.Errorf("%w: a bleed of %s, want 0 to %s", ErrStyle, mm(s.BleedMM), mm(MaxBleedMM))
 	case s.CaptionMM != 0 && !(s.CaptionMM >= MinCaptionMM && s.CaptionMM <= MaxCaptionMM):
 		return fmt.Errorf("%w: captions of %s, want %s to %s", ErrStyle, mm(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
+	}
+	if s.FontID != "" && s.Font == nil {
+		return fmt.Errorf("%w: the font %q is not here", ErrStyle, clip(s.FontID))
 	}
 	return s.Quiet.check()
 }

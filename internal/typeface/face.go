@@ -3,6 +3,7 @@ package typeface
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ func (e *MissingError) Error() string {
 // Face is a font. It is safe for concurrent use.
 type Face struct {
 	font       *sfnt.Font
+	data       []byte
 	name       string // for people
 	postScript string // for PDF
 	unit       fixed.Int26_6
@@ -61,7 +63,7 @@ func Parse(data []byte) (*Face, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFont, err)
 	}
-	f := &Face{font: first, unit: fixed.I(int(first.UnitsPerEm()))}
+	f := &Face{font: first, data: data, unit: fixed.I(int(first.UnitsPerEm()))}
 	f.buffers.New = func() any { return new(sfnt.Buffer) }
 	return f, f.readHead()
 }
@@ -109,6 +111,12 @@ func (f *Face) em(v fixed.Int26_6) float64 { return float64(v) / float64(f.unit)
 
 // Name is what the font calls itself.
 func (f *Face) Name() string { return f.name }
+
+// ID tells the font from all others: its name and the beginning of its file's SHA-256.
+func (f *Face) ID() string {
+	sum := sha256.Sum256(f.data)
+	return fmt.Sprintf("%s %x", f.name, sum[:8])
+}
 
 // Capital is how high a capital letter stands over the line, in type sizes.
 func (f *Face) Capital() float64 { return f.capital }
