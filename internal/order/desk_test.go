@@ -39,6 +39,7 @@ func (s *shelf) Add(_ context.Context, r order.Request, _ int) (order.Order, err
 func (s *shelf) Held(context.Context, uint64) (open, all int, err error) {
 	return 0, len(s.orders), nil
 }
+
 func (s *shelf) Count(context.Context) (queued, running int, err error) { return len(s.orders), 0, nil }
 
 func (s *shelf) Find(_ context.Context, id int64) (order.Order, error) {
@@ -51,6 +52,7 @@ func (s *shelf) Find(_ context.Context, id int64) (order.Order, error) {
 func (s *shelf) List(context.Context, uint64, int64, int) ([]order.Order, error) {
 	return s.orders, nil
 }
+
 func (s *shelf) All(_ context.Context, after int64, _ int) ([]order.Order, error) {
 	return s.orders[after:], nil
 }
