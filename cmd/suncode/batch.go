@@ -292,7 +292,7 @@ func (o *batchOptions) make(ctx context.Context, cmd *cobra.Command, store *sqli
 	show := o.newShow(cmd)
 	job := batch.Job{
 		Spec: o.spec, Issuer: issue.NewIssuer(store), App: app.Number,
-		Source: o.source.reader(), SourceSize: o.source.size, SourceDigest: o.source.digest,
+		Source: o.source.reader(ctx), SourceSize: o.source.size, SourceDigest: o.source.digest,
 		DryRun: o.dryRun, FailFast: o.failFast, Progress: show.progress, Every: show.every, BadRow: show.bad,
 	}
 	if o.resume {

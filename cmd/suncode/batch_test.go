@@ -244,3 +244,61 @@ func compareFolder(t *testing.T, dir string, want map[string][]byte) {
 		t.Errorf("only %d codes were read", sampled)
 	}
 }
+
+// TestBatchInterrupted ends a batch by Ctrl-C and goes on with it.
+func TestBatchInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	data, out := filepath.Join(dir, "data"), filepath.Join(dir, "out.tar")
+	store, err := sqlite.Open(t.Context(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := store.EnsureDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A source that waits keeps the batch at work until it is interrupted.
+	lines := strings.Repeat("a=1\n", 100)
+	cmd := itself(t.Context(), t, "batch", "-", "--name", "{row}", "--data", data, "--width", "280", "-o", out)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(in, lines); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(startWait); ; time.Sleep(5 * time.Millisecond) {
+		if info, err := os.Stat(out + batch.Part); err == nil && info.Mode().IsRegular() {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the batch does not begin")
+		}
+	}
+	second := itself(t.Context(), t, "batch", "-", "--name", "{row}", "--data", data, "--width", "280", "-o", out, "--resume")
+	said, err := second.CombinedOutput()
+	if code := exitCode(err); code != exitFailed || !strings.Contains(string(said), "another process") {
+		t.Errorf("a second one at the same time: exit code %d: %s", code, said)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := exitCode(cmd.Wait()); code != exitInterrupted || !strings.Contains(log.String(), "--resume goes on") {
+		t.Fatalf("exit code %d: %s", code, log.String())
+	}
+	again := itself(t.Context(), t, "batch", "-", "--name", "{row}", "--data", data, "--width", "280", "-o", out, "--resume")
+	again.Stdin = strings.NewReader(lines + lines)
+	if said, err := again.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	if n := len(untarFile(t, out)); n != 202 {
+		t.Errorf("%d files", n)
+	}
+}

@@ -55,7 +55,44 @@ func (o *batchOptions) open(cmd *cobra.Command, given []string) error {
 	return err
 }
 
-func (s *sourceFile) reader() io.Reader { return s.r }
+// reader is what the rows are read from. A stream that waits for its other end
+// does not keep the batch from being interrupted.
+func (s *sourceFile) reader(ctx context.Context) io.Reader {
+	if s.r == nil || s.digest != "" {
+		return s.r
+	}
+	return &stream{ctx: ctx, r: s.r}
+}
+
+// stream is a reader whose Read ends with a context.
+type stream struct {
+	ctx  context.Context
+	r    io.Reader
+	room []byte
+}
+
+// Read reads in a goroutine, which is left behind when the context ends first:
+// then so does the program.
+func (s *stream) Read(p []byte) (int, error) {
+	type result struct {
+		n   int
+		err error
+	}
+	if len(s.room) < len(p) {
+		s.room = make([]byte, len(p))
+	}
+	read, room := make(chan result, 1), s.room[:len(p)]
+	go func() {
+		n, err := s.r.Read(room)
+		read <- result{n, err}
+	}()
+	select {
+	case r := <-read:
+		return copy(p, room[:r.n]), r.err
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	}
+}
 
 // Close closes what open opened.
 func (s *sourceFile) Close() error {
