@@ -21,6 +21,12 @@ const (
 	writeTime = 60 * time.Second // the longest wait for a caller to take something
 )
 
+// Streams of events at once, of all apps and of one: each looks at its batch every second.
+const (
+	maxStreams    = 256
+	maxAppStreams = 32
+)
+
 // extend gives the caller time to take what is sent next.
 func (h *Handler) extend(c *call) {
 	_ = c.control.SetWriteDeadline(time.Now().Add(writeTime)) // where it is not supported there is no bound to move
@@ -33,6 +39,11 @@ func (h *Handler) events(c *call) (any, error) {
 		c.w.WriteHeader(http.StatusNoContent) // tells a browser to stay away
 		return nil, nil                       //nolint:nilnil // the answer is given
 	}
+	done, ok := h.streams.Take(c.app.Number)
+	if !ok {
+		return nil, busy.because("too many streams of events at once")
+	}
+	defer done()
 	_ = c.control.SetReadDeadline(time.Time{}) // the end of the wait for a request must not end the stream
 	header := c.w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")

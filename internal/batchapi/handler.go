@@ -45,6 +45,7 @@ type Config struct {
 type Handler struct {
 	Config
 	tick, heartbeat time.Duration // of the events
+	streams         order.Slots
 }
 
 // New makes a Handler.
@@ -55,7 +56,7 @@ func New(c Config) *Handler {
 	if c.Observe == nil {
 		c.Observe = func(string, string, time.Duration, int) {}
 	}
-	return &Handler{c, tick, heartbeat}
+	return &Handler{Config: c, tick: tick, heartbeat: heartbeat, streams: order.Slots{All: maxStreams, One: maxAppStreams}}
 }
 
 // call is one call on its way through the API.

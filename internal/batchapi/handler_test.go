@@ -198,6 +198,7 @@ func cases(t *testing.T) []struct {
 		{"setting out of range", badSetting, func(r *rig) reply { return post(r, "?width=12", "text/plain", "n1") }},
 		{"setting twice", badSetting, func(r *rig) reply { return post(r, "?width=280&width=300", "text/plain", "n1") }},
 		{"bounds are the server's", badSetting, func(r *rig) reply { return post(r, "?rows=5", "text/plain", "n1") }},
+		{"fonts are the server's", badSetting, func(r *rig) reply { return post(r, "?font=/etc/passwd", "text/plain", "n1") }},
 		{"archive of another kind", badSetting, func(r *rig) reply { return post(r, "?archive=rar", "text/plain", "n1") }},
 		{"pattern without a range", badSetting, func(r *rig) reply { return post(r, "?pattern=n1", "", "") }},
 		{"nothing", badRequest, func(r *rig) reply { return post(r, "", "", "") }},
@@ -244,6 +245,11 @@ func cases(t *testing.T) []struct {
 		}},
 		{"no batches at all", closed, func(*rig) reply {
 			return post(small(func(s *setup) { s.limits.Open = 0 }), "", "text/plain", "n1")
+		}},
+		{"many streams", busy, func(*rig) reply {
+			none := small(func(s *setup) { s.handler = func(h *Handler) { h.streams.One = 0 } })
+			post(none, "", "text/plain", "n1")
+			return none.get("/1/events")
 		}},
 		{"no space for batches", noSpace, func(*rig) reply {
 			full := small(func(s *setup) { s.limits.Space = 100 })

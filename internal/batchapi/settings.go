@@ -19,8 +19,11 @@ import (
 type settings map[string][]string
 
 // fields are the settings of a batch by their names: what [batch.Spec] has, its parts' settings beside its own, but
-// for the bounds, which are the server's.
+// for ownSettings.
 var fields = fieldsOf(reflect.TypeFor[batch.Spec](), nil, map[string][]int{})
+
+// ownSettings are those that callers have no say in: what a batch may take, and fonts, of which the server has one.
+var ownSettings = map[string]bool{"bounds": true, "font": true}
 
 // fieldsOf adds the settings of a struct to found, each with its index. Two of one name are a mistake in the program.
 func fieldsOf(t reflect.Type, at []int, found map[string][]int) map[string][]int {
@@ -28,7 +31,7 @@ func fieldsOf(t reflect.Type, at []int, found map[string][]int) map[string][]int
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		index := slices.Concat(at, f.Index)
 		switch {
-		case f.Type == reflect.TypeFor[batch.Bounds]() || !f.IsExported() || name == "-":
+		case !f.IsExported() || name == "-" || ownSettings[name]:
 		case f.Type.Kind() == reflect.Struct && !hasText(f.Type):
 			fieldsOf(f.Type, index, found)
 		case found[name] != nil || name == "":

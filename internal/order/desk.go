@@ -61,15 +61,10 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// everyApp is no app's number: they begin at 1.
-const everyApp = 0
-
 // Desk takes orders and carries them out.
 type Desk struct {
 	Config
-
-	mu      sync.Mutex
-	uploads map[uint64]int // being received now, by app and of everyApp
+	uploads Slots
 
 	measuring sync.Mutex
 	measured  time.Time // when the orders' files were last measured
@@ -89,7 +84,7 @@ func NewDesk(c Config) (*Desk, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("order: %w", err)
 	}
-	return &Desk{Config: c, uploads: map[uint64]int{}}, nil
+	return &Desk{Config: c, uploads: Slots{All: maxUploads, One: maxAppUploads}}, nil
 }
 
 // Admit tells whether the app may have one more order, before its source is read. Errors are [ErrClosed],
@@ -122,10 +117,11 @@ func (d *Desk) Place(ctx context.Context, r Request, source io.Reader) (Order, e
 	if err := r.Spec.Validate(); err != nil {
 		return Order{}, err
 	}
-	if !d.begin(r.App) {
+	done, ok := d.uploads.Take(r.App)
+	if !ok {
 		return Order{}, ErrBusy
 	}
-	defer d.end(r.App)
+	defer done()
 	r.Folder = rand.Text()
 	o, err := d.place(ctx, r, source)
 	if err == nil {
@@ -138,27 +134,6 @@ func (d *Desk) Place(ctx context.Context, r Request, source io.Reader) (Order, e
 		err = ErrNoSpace
 	}
 	return Order{}, err
-}
-
-// begin takes a place among the uploads, if there is one.
-func (d *Desk) begin(app uint64) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.uploads[everyApp] >= maxUploads || d.uploads[app] >= maxAppUploads {
-		return false
-	}
-	d.uploads[everyApp]++
-	d.uploads[app]++
-	return true
-}
-
-func (d *Desk) end(app uint64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.uploads[everyApp]--
-	if d.uploads[app]--; d.uploads[app] == 0 {
-		delete(d.uploads, app)
-	}
 }
 
 func (d *Desk) place(ctx context.Context, r Request, source io.Reader) (Order, error) {
