@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -66,10 +65,10 @@ var passes = []struct {
 func setCaption(face *typeface.Face, caption string, size, width, height float64) (textBlock, error) {
 	runes := []rune(strings.Join(strings.Fields(caption), " "))
 	if !utf8.ValidString(caption) {
-		return textBlock{}, fmt.Errorf("%w: it is not UTF-8", ErrCaption)
+		return textBlock{}, fault(ErrCaption, "it is not UTF-8")
 	}
 	if len(runes) > MaxCaption {
-		return textBlock{}, fmt.Errorf("%w: %d characters, at most %d", ErrCaption, len(runes), MaxCaption)
+		return textBlock{}, fault(ErrCaption, "%d characters, at most %d", len(runes), MaxCaption)
 	}
 	widths := make([]float64, len(runes))
 	for i, r := range runes {
@@ -89,14 +88,14 @@ func setCaption(face *typeface.Face, caption string, size, width, height float64
 			}
 		}
 	}
-	return textBlock{}, fmt.Errorf("%w: %q is too long for a width of %s", ErrCaption, clip(string(runes)), mm(width))
+	return textBlock{}, fault(ErrCaption, "%q is too long for a width of %s", clip(string(runes)), mm(width))
 }
 
 func captionFault(err error) error {
 	if missing, ok := errors.AsType[*typeface.MissingError](err); ok {
-		return fmt.Errorf("%w: %w; another font may have it (--font)", ErrCaption, missing)
+		return fault(ErrCaption, "%w; another font may have it (--font)", missing)
 	}
-	return fmt.Errorf("%w: %w", ErrCaption, err)
+	return fault(ErrCaption, "%w", err)
 }
 
 // breakLines breaks a text into at most so many lines of a width, given in type sizes: after spaces and beside Chinese

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"fmt"
 	"image/color"
 	"io"
 	"math"
@@ -241,10 +240,9 @@ func (l *Layout) misfit(s *Style, most float64) error {
 	trial.Grid.Columns = 1
 	rows := fits(&trial.Grid.Rows)
 	if columns == 0 || rows == 0 {
-		return fmt.Errorf("%w: no code of %s fits on %s with margins of %s", ErrStyle, mm(want), l.Paper, mm(l.MarginMM))
+		return fault(ErrStyle, "no code of %s fits on %s with margins of %s", mm(want), l.Paper, mm(l.MarginMM))
 	}
-	return fmt.Errorf("%w: codes of %s do not fit %s on %s: they would have %s; a grid of at most %s would do",
-		ErrStyle, mm(want), l.Grid, l.Paper, mm(max(most, 0)), Grid{columns, rows})
+	return fault(ErrStyle, "codes of %s do not fit %s on %s: they would have %s; a grid of at most %s would do", mm(want), l.Grid, l.Paper, mm(max(most, 0)), Grid{columns, rows})
 }
 
 // check holds the bounds of what a layout says.
@@ -253,19 +251,19 @@ func (l *Layout) check(s *Style) error {
 		return err
 	}
 	if g := l.Grid; g.Columns < 1 || g.Rows < 1 || g.Columns > maxGrid || g.Rows > maxGrid {
-		return fmt.Errorf("%w: the grid %s, want 1 to %d each", ErrStyle, g, maxGrid)
+		return fault(ErrStyle, "the grid %s, want 1 to %d each", g, maxGrid)
 	}
 	if !(l.MarginMM >= 0 && l.GutterMM >= 0 && l.MarginMM <= MaxPaperMM && l.GutterMM <= MaxPaperMM) {
-		return fmt.Errorf("%w: margins of %s and gutters of %s", ErrStyle, mm(l.MarginMM), mm(l.GutterMM))
+		return fault(ErrStyle, "margins of %s and gutters of %s", mm(l.MarginMM), mm(l.GutterMM))
 	}
 	if l.GutterMM < 2*s.BleedMM && l.Grid != (Grid{1, 1}) {
-		return fmt.Errorf("%w: a bleed of %s needs gutters of %s", ErrStyle, mm(s.BleedMM), mm(2*s.BleedMM))
+		return fault(ErrStyle, "a bleed of %s needs gutters of %s", mm(s.BleedMM), mm(2*s.BleedMM))
 	}
 	if l.MarginMM < s.BleedMM {
-		return fmt.Errorf("%w: a bleed of %s needs margins as wide", ErrStyle, mm(s.BleedMM))
+		return fault(ErrStyle, "a bleed of %s needs margins as wide", mm(s.BleedMM))
 	}
 	if least := max(markGap, s.BleedMM) + leastMark + 1; l.CropMarks && l.MarginMM < least {
-		return fmt.Errorf("%w: crop marks need margins of %s", ErrStyle, mm(least))
+		return fault(ErrStyle, "crop marks need margins of %s", mm(least))
 	}
 	return nil
 }

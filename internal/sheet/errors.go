@@ -1,6 +1,9 @@
 package sheet
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 var (
 	// ErrStyle is wrapped by the errors about a size, a length, a paper, a grid or a template.
@@ -9,3 +12,17 @@ var (
 	// does not have.
 	ErrCaption = errors.New("sheet: bad caption")
 )
+
+// faulty is an error of a kind that does not stand in its text.
+type faulty struct {
+	error
+	kind error
+}
+
+// Unwrap gives the kind and what is wrapped.
+func (f *faulty) Unwrap() []error { return []error{f.kind, f.error} }
+
+// fault is an error of a kind.
+func fault(kind error, format string, args ...any) error {
+	return &faulty{fmt.Errorf(format, args...), kind}
+}

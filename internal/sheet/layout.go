@@ -44,13 +44,13 @@ func ParsePaper(text string) (Paper, error) {
 			return p, p.check()
 		}
 	}
-	return Paper{}, fmt.Errorf("%w: the paper %q, want a3, a4, a5, a6, letter, legal, tabloid or WIDTHxHEIGHTmm", ErrStyle, clip(text))
+	return Paper{}, fault(ErrStyle, "the paper %q, want a3, a4, a5, a6, letter, legal, tabloid or WIDTHxHEIGHTmm", clip(text))
 }
 
 func (p Paper) check() error {
 	for _, edge := range []float64{p.WidthMM, p.HeightMM} {
 		if !(edge >= MinPaperMM && edge <= MaxPaperMM) {
-			return fmt.Errorf("%w: paper of %s, want edges of %s to %s", ErrStyle, p, mm(MinPaperMM), mm(MaxPaperMM))
+			return fault(ErrStyle, "paper of %s, want edges of %s to %s", p, mm(MinPaperMM), mm(MaxPaperMM))
 		}
 	}
 	return nil
@@ -94,7 +94,7 @@ func ParseGrid(text string) (Grid, error) {
 	c, err1 := strconv.ParseUint(columns, 10, 16)
 	r, err2 := strconv.ParseUint(rows, 10, 16)
 	if err1 != nil || err2 != nil || c < 1 || r < 1 || c > maxGrid || r > maxGrid {
-		return Grid{}, fmt.Errorf("%w: the grid %q, want COLUMNSxROWS, each 1 to %d", ErrStyle, clip(text), maxGrid)
+		return Grid{}, fault(ErrStyle, "the grid %q, want COLUMNSxROWS, each 1 to %d", clip(text), maxGrid)
 	}
 	return Grid{int(c), int(r)}, nil
 }

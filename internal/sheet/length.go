@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -15,7 +14,7 @@ import (
 func ParseLength(text string) (float64, error) {
 	v, err := length.Parse(text)
 	if err != nil {
-		return 0, fmt.Errorf("%w: the length %q: %w", ErrStyle, clip(text), err)
+		return 0, fault(ErrStyle, "the length %q: %w", clip(text), err)
 	}
 	return v, nil
 }
@@ -36,14 +35,14 @@ func ParseSpace(text string) (Space, error) {
 	if unit == "p" {
 		pitches, ok := length.Number(digits)
 		if !ok {
-			return space, fmt.Errorf("%w: the space %q, want a number and p, or a length", ErrStyle, clip(text))
+			return space, fault(ErrStyle, "the space %q, want a number and p, or a length", clip(text))
 		}
 		space.Pitches = pitches
 		return space, space.check()
 	}
 	var err error
 	if space.MM, err = length.Parse(text); err != nil {
-		return Space{}, fmt.Errorf("%w: the space %q: %w, or p for pitches", ErrStyle, clip(text), err)
+		return Space{}, fault(ErrStyle, "the space %q: %w, or p for pitches", clip(text), err)
 	}
 	return space, space.check()
 }
@@ -67,7 +66,7 @@ func (s *Space) UnmarshalText(text []byte) (err error) {
 
 func (s Space) check() error {
 	if !(s.MM >= 0 && s.MM <= maxSpaceMM && s.Pitches >= 0 && s.Pitches <= maxSpacePitches) {
-		return fmt.Errorf("%w: a quiet zone of %s, want at most %dp or %s", ErrStyle, s, maxSpacePitches, mm(maxSpaceMM))
+		return fault(ErrStyle, "a quiet zone of %s, want at most %dp or %s", s, maxSpacePitches, mm(maxSpaceMM))
 	}
 	return nil
 }

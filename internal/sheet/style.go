@@ -1,8 +1,6 @@
 package sheet
 
 import (
-	"fmt"
-
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/internal/typeface"
 	"github.com/suncode/suncode/render"
@@ -49,14 +47,14 @@ func (s *Style) SetFont(f *typeface.Face) { s.Font, s.FontID = f, f.ID() }
 func (s *Style) Check() error {
 	switch {
 	case s.SizeMM != 0 && !(s.SizeMM >= MinSizeMM && s.SizeMM <= MaxSizeMM):
-		return fmt.Errorf("%w: a size of %s, want %s to %s", ErrStyle, mm(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
+		return fault(ErrStyle, "a size of %s, want %s to %s", mm(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
 	case !(s.BleedMM >= 0 && s.BleedMM <= MaxBleedMM):
-		return fmt.Errorf("%w: a bleed of %s, want 0 to %s", ErrStyle, mm(s.BleedMM), mm(MaxBleedMM))
+		return fault(ErrStyle, "a bleed of %s, want 0 to %s", mm(s.BleedMM), mm(MaxBleedMM))
 	case s.CaptionMM != 0 && !(s.CaptionMM >= MinCaptionMM && s.CaptionMM <= MaxCaptionMM):
-		return fmt.Errorf("%w: captions of %s, want %s to %s", ErrStyle, mm(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
+		return fault(ErrStyle, "captions of %s, want %s to %s", mm(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
 	}
 	if s.FontID != "" && s.Font == nil {
-		return fmt.Errorf("%w: the font %q is not here", ErrStyle, clip(s.FontID))
+		return fault(ErrStyle, "the font %q is not here", clip(s.FontID))
 	}
 	return s.Quiet.check()
 }

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -20,7 +19,7 @@ const maxTemplate = 4096
 // ParseTemplate reads a template whose places have the given names. The error wraps [ErrStyle].
 func ParseTemplate(text string, names ...string) (Template, error) {
 	if len(text) > maxTemplate {
-		return Template{}, fmt.Errorf("%w: a template of %d bytes, at most %d", ErrStyle, len(text), maxTemplate)
+		return Template{}, fault(ErrStyle, "a template of %d bytes, at most %d", len(text), maxTemplate)
 	}
 	var t Template
 	var plain strings.Builder
@@ -40,10 +39,10 @@ func ParseTemplate(text string, names ...string) (Template, error) {
 		}
 		name, rest, ok := strings.Cut(text, "}")
 		if brace == "}" || !ok {
-			return Template{}, fmt.Errorf("%w: a %s without its other half in the template; write it twice to mean itself", ErrStyle, brace)
+			return Template{}, fault(ErrStyle, "a %s without its other half in the template; write it twice to mean itself", brace)
 		}
 		if !slices.Contains(names, name) {
-			return Template{}, fmt.Errorf("%w: {%s} in the template, known are {%s}", ErrStyle, clip(name), strings.Join(names, "}, {"))
+			return Template{}, fault(ErrStyle, "{%s} in the template, known are {%s}", clip(name), strings.Join(names, "}, {"))
 		}
 		t.parts = append(t.parts, templatePart{plain.String(), name})
 		plain.Reset()
