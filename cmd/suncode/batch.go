@@ -365,6 +365,6 @@ var batchHints = []batchHint{
 	{batch.ErrUnfinished, exitUsage, "--resume goes on with it; remove the output and its state to begin anew"},
 	{batch.ErrNotEmpty, exitUsage, "choose another output, or remove this one"},
 	{batch.ErrChanged, exitUsage, "resume it with the same source and flags, or remove the output and its state to begin anew"},
-	{batch.ErrRunning, exitFailed, "wait for it, or choose another output"},
+	{batch.ErrRunning, exitFailed, "wait for it (a killed one may take some seconds to end), or choose another output"},
 	{batch.ErrBadRow, exitBadRows, "put the row right, or leave out --fail-fast"},
 }

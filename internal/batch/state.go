@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"time"
 )
 
 // The files of a state folder, beside the manifests and the reports.
@@ -85,7 +86,7 @@ func openState(dir string, start Start) (s *state, resumed bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if err := lock(f); err != nil {
+	if err := waitFor(f); err != nil {
 		_ = f.Close() // nothing was written
 		return nil, false, err
 	}
@@ -98,6 +99,19 @@ func openState(dir string, start Start) (s *state, resumed bool, err error) {
 	}
 	removeIndexes(dir)
 	return &state{dir: dir, lock: f}, missing == nil, nil
+}
+
+// lockWait is how long a killed process may take to end: one that waits for the
+// disk does not let go before.
+const lockWait = 3 * time.Second
+
+// waitFor locks a state folder.
+func waitFor(f *os.File) error {
+	for end := time.Now().Add(lockWait); ; time.Sleep(lockWait / 30) {
+		if err := lock(f); !errors.Is(err, ErrRunning) || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // unfinished tells an unfinished run from one that is at work.
