@@ -201,6 +201,7 @@ func cases(t *testing.T) []struct {
 		{"fonts are the server's", badSetting, func(r *rig) reply { return post(r, "?font=/etc/passwd", "text/plain", "n1") }},
 		{"archive of another kind", badSetting, func(r *rig) reply { return post(r, "?archive=rar", "text/plain", "n1") }},
 		{"pattern without a range", badSetting, func(r *rig) reply { return post(r, "?pattern=n1", "", "") }},
+		{"a query that is none", badRequest, func(r *rig) reply { return post(r, "?width=280;format=png", "text/plain", "n1") }},
 		{"nothing", badRequest, func(r *rig) reply { return post(r, "", "", "") }},
 		{"pattern and upload", badRequest, func(r *rig) reply { return post(r, "?pattern=n{1..2}", "text/plain", "n1") }},
 		{"JSON that is none", badRequest, func(r *rig) reply { return post(r, "", "application/json", `[1]`) }},

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"path"
 	"strings"
 	"time"
@@ -62,7 +63,11 @@ func (h *Handler) create(c *call) (any, error) {
 		c.Body = http.MaxBytesReader(c.w.ResponseWriter, c.Body, h.Upload+maxSettings)
 	}
 	body := &patient{Reader: c.Body, control: c.control, end: time.Now().Add(readAll)}
-	s := settings(c.URL.Query())
+	query, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return nil, badRequest.because("the query cannot be read: %v", err)
+	}
+	s := settings(query)
 	delete(s, "access_token")
 	up, err := receive(c.Header.Get("Content-Type"), body, s)
 	if err != nil {
