@@ -264,3 +264,36 @@ func (p *pieces) Read(to []byte) (int, error) {
 	p.data = p.data[n:]
 	return n, nil
 }
+
+// TestUnique holds which templates need no index of names.
+func TestUnique(t *testing.T) {
+	for template, want := range map[string]bool{
+		"{row}": true, "{row}-{scene}": true, "code{row:07}": true, "{scene}-{row}": true, "a/{row}": true,
+		"{row}{scene}": false, "{scene}{row}": false, "{label}-{row}-{scene}": false, "{scene}": false, "{row}7": true, "7{row}": true, "{scene}7{row}": false, "{row}.{rays}": true,
+	} {
+		tmpl, err := parseName(template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tmpl.unique(); got != want {
+			t.Errorf("%s: %v", template, got)
+		}
+	}
+	for _, test := range []struct {
+		edit func(s *Spec)
+		want bool
+	}{
+		{func(s *Spec) { s.Form, s.Pattern = Pattern, "a{1..9}" }, true},
+		{func(s *Spec) { s.Form, s.Pattern = Pattern, "{1..11}{1..11}" }, false},
+		{func(s *Spec) { s.Form, s.Random.Alphabet = RandomIDs, "base36" }, true},
+		{func(s *Spec) { s.Form, s.Random.Alphabet = RandomIDs, "base58" }, false},
+		{func(s *Spec) { s.Form, s.Random.Alphabet, s.Cased = RandomIDs, "base58", true }, true},
+		{func(*Spec) {}, false},
+	} {
+		s := NewSpec()
+		test.edit(&s)
+		if got := s.scenesDiffer(); got != test.want {
+			t.Errorf("%+v: %v", s, got)
+		}
+	}
+}

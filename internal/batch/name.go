@@ -137,6 +137,21 @@ func (t *nameTemplate) unique() bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
+// tells reports whether a name is that field and what is the same for all.
+func (t *nameTemplate) tells(field string) bool {
+	n := 0
+	for _, p := range t.parts {
+		switch p.field {
+		case "", "ext", "env":
+		case field:
+			n++
+		default:
+			return false
+		}
+	}
+	return n == 1
+}
+
 // needsPicture tells whether the name depends on the file's content.
 func (t *nameTemplate) needsPicture() bool {
 	return slices.ContainsFunc(t.parts, func(p namePart) bool { return p.field == "sha" })

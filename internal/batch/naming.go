@@ -21,11 +21,25 @@ func newNaming(s *Spec, dir string) (*naming, error) {
 	}
 	n := &naming{template: t, shard: s.Shard}
 	explicit := s.Form == CSV || s.Form == TSV || s.Form == JSONLines // a row may name its file
-	if !explicit && t.unique() {
+	if !explicit && t.unique() || t.tells("scene") && s.scenesDiffer() {
 		return n, nil
 	}
 	n.index, err = newNameIndex(dir, s.Cased)
 	return n, err
+}
+
+// scenesDiffer tells whether no two scenes can be the same, by the settings
+// alone, nor differ in case only where that counts as the same.
+func (s *Spec) scenesDiffer() bool {
+	switch {
+	case s.Form == Pattern:
+		p, err := parsePattern(s.Pattern)
+		return err == nil && p.ranges() == 1
+	case s.Form == RandomIDs:
+		chars := s.Random.alphabet()
+		return s.Cased || strings.ToUpper(chars) == chars || strings.ToLower(chars) == chars
+	}
+	return false
 }
 
 func (n *naming) close() {

@@ -88,6 +88,17 @@ func parseRange(inside string) (patternPart, error) {
 
 func padded(number string) bool { return len(number) > 1 && number[0] == '0' }
 
+// ranges is how many ranges the pattern has.
+func (p *pattern) ranges() int {
+	n := 0
+	for i := range p.parts {
+		if p.parts[i].count > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // at appends the scene with a number from 0 to total-1.
 func (p *pattern) at(dst []byte, index int64) []byte {
 	var numbers [maxRanges]uint64
