@@ -31,11 +31,11 @@ func newNaming(s *Spec, dir string) (*naming, error) {
 // scenesDiffer tells whether no two scenes can be the same, by the settings
 // alone, nor differ in case only where that counts as the same.
 func (s *Spec) scenesDiffer() bool {
-	switch {
-	case s.Form == Pattern:
+	if s.Form == Pattern {
 		p, err := parsePattern(s.Pattern)
 		return err == nil && p.ranges() == 1
-	case s.Form == RandomIDs:
+	}
+	if s.Form == RandomIDs {
 		chars := s.Random.alphabet()
 		return s.Cased || strings.ToUpper(chars) == chars || strings.ToLower(chars) == chars
 	}
