@@ -103,7 +103,7 @@ func newBatch() *cobra.Command {
 	o.definePrint(flags)
 	flags.StringVar(&o.spec.Name, "name", batch.DefaultName, "`TEMPLATE` of the file names: {scene}, {page}, {label}, {env}, {row:07}, {rays}, {sha:8}, {ext}")
 	flags.IntVar(&o.spec.Shard, "shard", batch.DefaultShard, "put `N` files into a folder, 0 for any number; a bucket has no folders")
-	flags.BoolVar(&o.spec.Cased, "case-sensitive", false, "names that differ in case only are different: not on Windows and macOS")
+	flags.BoolVar(&o.spec.Cased, "case-sensitive", false, "leave names as they are that differ in case only: not for Windows and macOS")
 	addChoice(cmd, &o.archive, "archive", "form of an archive; by default what the name after -o ends with")
 	flags.StringVar(&o.endpoint, "s3-endpoint", "", "`URL` of the bucket's server; $AWS_ENDPOINT_URL or S3 itself unless given")
 	flags.BoolVar(&o.resume, "resume", false, "go on with a batch that was interrupted")

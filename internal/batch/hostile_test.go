@@ -73,7 +73,7 @@ func TestHostileNames(t *testing.T) {
 		"5:6 file: it would not be a file name on every system", "6:7 file: it would not be a file name on every system",
 		"7:8 file: it would not be a file name on every system", "8:9 file: it leaves its folder", "9:10 file: it leaves its folder",
 		"10:11 file: folders of digits are kept for shards", "13:14 file: row 12 has the same file name",
-		"15:16 file: row 14 has the same file name", "16:17 file: a part of the name has 304 bytes, at most 240 are allowed",
+		"15:16 file: row 14 has the same file name", "16:17 file: a part of the name has 304 bytes, at most 230 are allowed",
 	}
 	if diff := cmp.Diff(want, bad); diff != "" || good != 3 {
 		t.Errorf("%d good %s", good, diff)

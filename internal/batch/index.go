@@ -13,8 +13,9 @@ import (
 
 // nameIndex knows which names are taken, by which row. It is a hash table in a
 // file, so that a million names take the memory of one: slots of 16 bytes,
-// linear probing, at most half full. Names are known by 80 bits of hash with a
-// seed of this process.
+// linear probing, at most half full. Names are known by 63 bits of hash with a
+// seed of this process, without regard to case; 16 more bits tell whether two
+// differ in case.
 type nameIndex struct {
 	dir   string
 	f     *os.File
@@ -28,7 +29,8 @@ const (
 	slotBytes  = 16
 	firstSlots = 1 << 16
 	slotGrowth = 8
-	rowBits    = 48 // of the second word; the others are of the hash
+	rowBits    = 48 // of the second word; the others are of the hash of the name as it is
+	rowMask    = 1<<rowBits - 1
 )
 
 func newNameIndex(dir string, cased bool) (*nameIndex, error) {
@@ -55,25 +57,27 @@ func (x *nameIndex) Close() error {
 	return err
 }
 
-// claim gives the name to the row and returns 0, or the row that has it.
-func (x *nameIndex) claim(name string, row int64) (int64, error) {
+// claim gives the name to the row and returns 0, or the row that has it, with
+// the same letters in the same case or not.
+func (x *nameIndex) claim(name string, row int64) (taken int64, same bool, err error) {
+	exact := maphash.String(x.seeds[1], name) << rowBits
 	if !x.cased {
 		name = strings.ToLower(strings.ToUpper(name))
 	}
 	key := maphash.String(x.seeds[0], name) | 1 // 0 is a free slot
-	more := maphash.String(x.seeds[1], name)<<rowBits | uint64(row)&(1<<rowBits-1)
-	taken, err := x.insert(x.f, x.slots, key, more)
-	if err != nil || taken != 0 {
-		return taken, err
+	entry, err := x.insert(x.f, x.slots, key, exact|uint64(row)&rowMask)
+	if err != nil || entry != 0 {
+		return int64(entry & rowMask), entry&^rowMask == exact, err
 	}
 	if x.used++; x.used > x.slots/2 {
-		return 0, x.grow()
+		return 0, false, x.grow()
 	}
-	return 0, nil
+	return 0, false, nil
 }
 
-// insert puts an entry into a table unless its name is there.
-func (x *nameIndex) insert(f *os.File, slots, key, more uint64) (int64, error) {
+// insert puts an entry into a table and returns 0, or the second word of the
+// entry that is there.
+func (x *nameIndex) insert(f *os.File, slots, key, more uint64) (uint64, error) {
 	var room [4 * slotBytes]byte
 	for slot := key >> 1 % slots; ; {
 		near := room[:min(slots-slot, 4)*slotBytes]
@@ -88,8 +92,8 @@ func (x *nameIndex) insert(f *os.File, slots, key, more uint64) (int64, error) {
 				_, err := f.WriteAt(near[:slotBytes], int64(slot*slotBytes))
 				return 0, indexError(err)
 			}
-			if k == key && m>>rowBits == more>>rowBits {
-				return int64(m & (1<<rowBits - 1)), nil
+			if k == key {
+				return m, nil
 			}
 			near = near[slotBytes:]
 			slot++

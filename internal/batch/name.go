@@ -12,9 +12,9 @@ import (
 )
 
 // Bounds of a file name, in bytes. 255 is what file systems bear; the rest is
-// room for the ending of a file at work.
+// room for the number that tells names apart which differ in case only.
 const (
-	MaxComponent = 240
+	MaxComponent = 230
 	MaxFileName  = 1000
 )
 

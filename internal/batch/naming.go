@@ -65,15 +65,25 @@ func (n *naming) name(c *named, claim bool) (string, error) {
 		return "", &RowError{Column: "file", Reason: "folders of digits are kept for shards", Value: clip(name)}
 	}
 	if claim && n.index != nil {
-		taken, err := n.index.claim(name, c.row.Number)
-		if err != nil {
+		if name, err = n.claim(name, c); err != nil {
 			return "", err
-		}
-		if taken != 0 {
-			return "", &RowError{Column: "file", Reason: fmt.Sprintf("row %d has the same file name", taken), Value: clip(name)}
 		}
 	}
 	return n.sharded(name, c.row.Number), nil
+}
+
+// claim takes the name for the row. A name of the template that differs from
+// one that is taken in case only gets the number of its row.
+func (n *naming) claim(name string, c *named) (string, error) {
+	taken, same, err := n.index.claim(name, c.row.Number)
+	if taken != 0 && !same && c.row.File == "" {
+		name = fmt.Sprintf("%s~%d.%s", strings.TrimSuffix(name, "."+c.ext), c.row.Number, c.ext)
+		taken, _, err = n.index.claim(name, c.row.Number)
+	}
+	if err == nil && taken != 0 {
+		err = &RowError{Column: "file", Reason: fmt.Sprintf("row %d has the same file name", taken), Value: clip(name)}
+	}
+	return name, err
 }
 
 // sharded puts the name into the folder of its row: none for those of the first
@@ -105,6 +115,6 @@ func (n *naming) remember(row int64, file string) error {
 	if n.shard > 0 && isShard(file) {
 		_, file, _ = strings.Cut(file, "/")
 	}
-	_, err := n.index.claim(file, row)
+	_, _, err := n.index.claim(file, row)
 	return err
 }

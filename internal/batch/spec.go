@@ -89,7 +89,7 @@ type Spec struct {
 	Vector Vector `json:"vector"`          // of SVG, PDF and contact sheets
 	Name   string `json:"name"`            // template of the file names
 	Shard  int    `json:"shard"`           // files without a folder of their own in one folder; 0: any number
-	Cased  bool   `json:"cased,omitempty"` // names that differ in case only are different
+	Cased  bool   `json:"cased,omitempty"` // names that differ in case only are left as they are
 	Bounds Bounds `json:"bounds,omitzero"` // what a job may take at most
 }
 
