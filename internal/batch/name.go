@@ -54,6 +54,9 @@ func parseName(text string) (*nameTemplate, error) {
 	if !strings.HasSuffix(text, ".{ext}") {
 		text += ".{ext}"
 	}
+	if strings.HasPrefix(text, "/") || strings.Contains(text, "//") || strings.HasSuffix("/"+text, "/.{ext}") {
+		return nil, badSpec("name", "a folder or the file in it has no name")
+	}
 	for text != "" {
 		before, after, open := strings.Cut(text, "{")
 		if err := checkLiteral(before); err != nil {
@@ -76,9 +79,6 @@ func parseName(text string) (*nameTemplate, error) {
 		}
 		t.parts = append(t.parts, part)
 		text = rest
-	}
-	if len(t.parts) == 2 && t.parts[0].text == "." {
-		return nil, badSpec("name", "it has nothing but an ending")
 	}
 	return t, nil
 }
