@@ -6,12 +6,14 @@ import (
 )
 
 // bank keeps coded tiles. Reading takes no lock: an entry is published only when its words are in place, and neither
-// ever changes again.
+// ever changes again. Chunks are filled from their end down, so the same goes for what follows a tile in its chunk: it
+// is safe to read a few words more than the tile has.
 type bank struct {
 	mu      sync.Mutex // for adding
 	entries []atomic.Uint64
 	chunks  [maxChunks]*[chunkWords + atOnce]uint64 // the last few words of each are not used
-	used    int                                     // words in use, chunk after chunk
+	filled  int                                     // chunks in use
+	free    int                                     // words not in use yet: the first ones of the last chunk
 	size    *meter
 }
 
@@ -36,27 +38,25 @@ func (e entry) word() int   { return int(e >> (lengthBits + extraBits)) }
 func (e entry) length() int { return int(e >> extraBits & (1<<lengthBits - 1)) }
 func (e entry) extra() int  { return int(e & (1<<extraBits - 1)) }
 
-// words are the tile's bits and what else its chunk holds.
+// words are the tile's bits and what else its chunk holds after them, at least atOnce words more.
 func (b *bank) words(e entry) []uint64 {
 	return b.chunks[e.word()>>chunkBits%maxChunks][e.word()%chunkWords:]
 }
 
-// store keeps bits, at most maxRun, and says where; extra is not zero. The caller holds mu. The widest plate there is
-// needs a small part of the chunks that there can be.
+// store keeps bits, from one to maxRun, and says where; extra is not zero. The caller holds mu. The widest plate there
+// is needs a small part of the chunks that there can be.
 func (b *bank) store(s *bitString, extra int) entry {
 	n := len(s.words)
-	if b.used%chunkWords+n > chunkWords {
-		b.used += chunkWords - b.used%chunkWords
-	}
-	last := (b.used + max(n, 1) - 1) >> chunkBits
-	if b.chunks[last] == nil {
-		b.chunks[last] = new([chunkWords + atOnce]uint64)
+	if n > b.free {
+		b.chunks[b.filled] = new([chunkWords + atOnce]uint64)
 		b.size.add(8 * (chunkWords + atOnce))
+		b.filled++
+		b.free = chunkWords
 	}
-	at := b.used
-	copy(b.chunks[last][at%chunkWords:], s.words)
-	b.used += n
-	return entry(at)<<(lengthBits+extraBits) | entry(s.n)<<extraBits | entry(extra)
+	b.free -= n
+	last := b.filled - 1
+	copy(b.chunks[last][b.free:], s.words)
+	return entry(last<<chunkBits+b.free)<<(lengthBits+extraBits) | entry(s.n)<<extraBits | entry(extra)
 }
 
 // bitString is bits in the order of a JPEG file: the first is the highest of the first word.

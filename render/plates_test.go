@@ -79,6 +79,36 @@ func TestPlatesShare(t *testing.T) {
 	}
 }
 
+// TestPlateShared makes the first pictures of many symbols from one plate in several goroutines at once, all of which
+// add to its banks while the others read. With -race it holds that none reads what another writes.
+func TestPlateShared(t *testing.T) {
+	s, o, all := benchSymbol(t), Options{WidthPx: 280, Logo: DefaultLogo("a")}, manyRays(t)[:48]
+	for name, build := range map[string]func() plate{
+		"jpeg": func() plate { return jpegPlateOf(t, s, o) },
+		"png":  func() plate { return pngPlateOf(t, s, o) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			alone, shared := build(), build()
+			var want [][]byte
+			for i := range all {
+				want = append(want, alone.appendTo(nil, &all[i]))
+			}
+			var group sync.WaitGroup
+			for first := range 4 {
+				group.Go(func() {
+					for i := range all {
+						i = (i + first*len(all)/4) % len(all)
+						if !bytes.Equal(shared.appendTo(nil, &all[i]), want[i]) {
+							t.Errorf("picture %d is another one", i)
+						}
+					}
+				})
+			}
+			group.Wait()
+		})
+	}
+}
+
 // TestPlatesFlood asks for one new colour after the other, once each and then so often that plates are built: the
 // budget holds, and what others use stays.
 func TestPlatesFlood(t *testing.T) {
