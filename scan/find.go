@@ -146,7 +146,7 @@ func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) [
 	}
 	for _, pass := range passes {
 		s.look(img, pass)
-		if len(s.results) > 0 || o.Quick || s.enough() {
+		if o.Quick || s.enough() || len(s.results) > 0 && (pass.method != hasty || !s.leftOver()) {
 			break
 		}
 	}
@@ -172,6 +172,32 @@ func (s *Scanner) enough() bool {
 	default:
 		return false
 	}
+}
+
+// leftOver reports whether the first look saw eyes that belong to none of the codes it read: there may be more codes.
+func (s *Scanner) leftOver() bool {
+	const least = 2
+	eyes := 0
+	for level := range s.depth {
+		back := s.level(level).back
+		for _, e := range s.surest[level] {
+			if !s.within(back.point(e.x, e.y)) {
+				eyes++
+			}
+		}
+	}
+	return eyes >= least
+}
+
+// within reports whether a point of the picture lies in the square of a code that was read.
+func (s *Scanner) within(p Point) bool {
+	for i := range s.results {
+		old := &s.results[i]
+		if p.distance(old.point(0, 0)) < suncode.EdgePitches/math.Sqrt2*old.pitch() {
+			return true
+		}
+	}
+	return false
 }
 
 // load fills the levels with a channel, unless the pass before did. It reports whether the channel says anything.
@@ -289,11 +315,11 @@ func (s *Scanner) pyramid() int {
 
 // search looks for eyes in a view and reads the codes they belong to.
 func (s *Scanner) search(v view, m method) {
-	least := minContrast
+	least, tenths := minContrast, half
 	if m == hasty {
-		least = hastyContrast
+		least, tenths = hastyContrast, high
 	}
-	s.t.measure(v.plane, least)
+	s.t.measure(v.plane, least, tenths)
 	s.finder.hasty = m == hasty
 	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)

@@ -26,7 +26,7 @@ type combining struct {
 var (
 	// hastily is for the first look, where a picture full of rings must not cost much, nor a sheet full of codes lack one.
 	hastily    = combining{eyes: 192, partners: 10, frames: 96}
-	thoroughly = combining{eyes: 48, partners: 48, frames: 64}
+	thoroughly = combining{eyes: 192, partners: 24, frames: 192}
 )
 
 const (

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"encoding/binary"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -77,7 +78,8 @@ func TestThresholds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := plainPlane(t)
 		least := rapid.SampledFrom([]int{minContrast, hastyContrast, 0}).Draw(t, "least")
-		got.measure(p, least)
+		tenths := rapid.IntRange(1, 9).Draw(t, "tenths")
+		got.measure(p, least, tenths)
 		for y := range p.h {
 			for x := range p.w {
 				lo, hi := byte(255), byte(0)
@@ -88,7 +90,7 @@ func TestThresholds(t *testing.T) {
 				}
 				want := byte(0)
 				if int(hi)-int(lo) >= least {
-					want = byte((int(lo) + int(hi) + 1) / 2)
+					want = byte(math.Floor(float64(lo) + float64(int(hi)-int(lo))*float64(tenths)/10 + 0.5 + 1e-9))
 				}
 				if v := got.at(x, y); v != want {
 					t.Fatalf("%dx%d, %d, %d: %d, want %d", p.w, p.h, x, y, v, want)
@@ -103,7 +105,7 @@ func TestCrossings(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := plainPlane(t)
 		var th thresholds
-		th.measure(p, minContrast)
+		th.measure(p, minContrast, half)
 		f := eyeFinder{p: p, t: &th}
 		for y := range p.h {
 			firstDark := f.crossings(y)
