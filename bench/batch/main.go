@@ -63,41 +63,46 @@ func measure(where string, codes, rounds int) (string, error) {
 	defer s.close()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d codes a turn, 430 px JPEG, %d bytes each on average, %d processors.\n\n", codes, s.average(), runtime.GOMAXPROCS(0))
-	b.WriteString("| output | written only, files/s | made and written, codes/s | × written only |\n|---|--:|--:|--:|\n")
+	b.WriteString("| output | written only, files/s | made and written, codes/s | × written only | processor, µs a file | µs a code |\n")
+	b.WriteString("|---|--:|--:|--:|--:|--:|\n")
 	for _, c := range s.contests() {
-		var made, written []time.Duration
+		var made, written side
 		for range rounds {
-			took, err := timed(dir, c.write)
-			if err != nil {
+			if err := written.turn(dir, c.write); err != nil {
 				return "", err
 			}
-			written = append(written, took)
-			if took, err = timed(dir, c.make); err != nil {
+			if err := made.turn(dir, c.make); err != nil {
 				return "", err
 			}
-			made = append(made, took)
 		}
-		perSecond := func(times []time.Duration) float64 { return float64(codes) / median(times).Seconds() }
-		fmt.Fprintf(&b, "| %s | %.0f | %.0f | %.2f |\n", c.name, perSecond(written), perSecond(made), perSecond(made)/perSecond(written))
+		perSecond := func(s *side) float64 { return float64(codes) / median(s.wall).Seconds() }
+		micros := func(s *side) float64 { return float64(median(s.processor).Microseconds()) / float64(codes) }
+		fmt.Fprintf(&b, "| %s | %.0f | %.0f | %.2f | %.1f | %.1f |\n", c.name, perSecond(&written), perSecond(&made),
+			perSecond(&made)/perSecond(&written), micros(&written), micros(&made))
 	}
 	return b.String(), nil
 }
 
-// timed is how long a turn takes, until the disk has what it wrote.
-func timed(dir string, do turn) (time.Duration, error) {
+// side is what the turns of one side took.
+type side struct{ wall, processor []time.Duration }
+
+// turn notes how long a turn takes, until the disk has what it wrote.
+func (s *side) turn(dir string, do turn) error {
 	place, err := os.MkdirTemp(dir, "turn-")
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { _ = os.RemoveAll(place) }() // goes with the folder around it
 	settle()
 	runtime.GC()
-	began := time.Now()
+	began, used := time.Now(), processorTime()
 	if err := do(place); err != nil {
-		return 0, err
+		return err
 	}
 	settle()
-	return time.Since(began), nil
+	s.wall = append(s.wall, time.Since(began))
+	s.processor = append(s.processor, processorTime()-used)
+	return nil
 }
 
 func median(times []time.Duration) time.Duration {
