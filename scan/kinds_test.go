@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/suncode/suncode"
@@ -20,6 +21,7 @@ import (
 // TestKinds reads made pictures of kinds that are not among the real ones: screenshots, posters, several codes in one
 // photograph, worn metal labels.
 func TestKinds(t *testing.T) {
+	t.Parallel()
 	trials := 8
 	if testing.Short() {
 		trials = 2
@@ -49,8 +51,11 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+func randomName(r *rand.Rand) string { return strconv.FormatUint(r.Uint64(), 36) }
+
 // screenshot is a phone's: a page with bars and lines of text, and a code on a card.
 func screenshot(tb testing.TB, r *rand.Rand) (image.Image, []string) {
+	tb.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, 1080, 2340))
 	paint(img, img.Rect, color.NRGBA{237, 237, 237, 255})
 	paint(img, image.Rect(0, 0, 1080, 200), color.NRGBA{uint8(r.IntN(120)), uint8(100 + r.IntN(100)), 80, 255})
@@ -59,7 +64,7 @@ func screenshot(tb testing.TB, r *rand.Rand) (image.Image, []string) {
 			paint(img, image.Rect(x, y, x+4+r.IntN(12), y+30), color.NRGBA{60, 60, 60, 255})
 		}
 	}
-	code := makeCode(tb, r, 7, render.Options{WidthPx: 360 + r.IntN(300), Logo: render.DefaultLogo(fmt.Sprint(r.Uint32()))})
+	code := makeCode(tb, r, 7, render.Options{WidthPx: 360 + r.IntN(300), Logo: render.DefaultLogo(randomName(r))})
 	at := image.Pt(100+r.IntN(300), 400+r.IntN(900))
 	paint(img, code.img.Rect.Add(at).Inset(-30), white)
 	draw.Draw(img, code.img.Rect.Add(at), code.img, image.Point{}, draw.Src)
@@ -69,8 +74,9 @@ func screenshot(tb testing.TB, r *rand.Rand) (image.Image, []string) {
 
 // poster is a photograph of a busy wall with a small code on it.
 func poster(tb testing.TB, r *rand.Rand) (image.Image, []string) {
+	tb.Helper()
 	wall := testkit.Clutter(2400, 1800, r.Uint64())
-	code := makeCode(tb, r, 7, render.Options{WidthPx: testkit.CodePx, Logo: render.DefaultLogo(fmt.Sprint(r.Uint32()))})
+	code := makeCode(tb, r, 7, render.Options{WidthPx: testkit.CodePx, Logo: render.DefaultLogo(randomName(r))})
 	box := code.img.Rect.Add(image.Pt(200+r.IntN(1800), 200+r.IntN(1200)))
 	draw.Draw(wall, box.Inset(-12), image.White, image.Point{}, draw.Src)
 	draw.Draw(wall, box, code.img, image.Point{}, draw.Src)
@@ -83,6 +89,7 @@ func poster(tb testing.TB, r *rand.Rand) (image.Image, []string) {
 
 // several is a photograph of a counter with codes of three ray counts in different sizes and turns.
 func several(tb testing.TB, r *rand.Rand) (image.Image, []string) {
+	tb.Helper()
 	img := image.NewNRGBA(image.Rect(0, 0, 1800, 1300))
 	draw.Draw(img, img.Rect, testkit.Table(1800, 1300, r.Uint64()), image.Point{}, draw.Src)
 	var want []string
@@ -100,6 +107,7 @@ func several(tb testing.TB, r *rand.Rand) (image.Image, []string) {
 // metalLabel is a camera's picture of lines in light orange on brushed metal, scratched and pale, seen from the side, with
 // a black badge and no logo.
 func metalLabel(tb testing.TB, r *rand.Rand) (image.Image, []string) {
+	tb.Helper()
 	code := makeCode(tb, r, 7, render.Options{
 		WidthPx: 560, Line: color.NRGBA{0xfe, 0xa5, 0, 255}, Badge: blackBadge(tb), Transparent: true,
 	})
@@ -126,6 +134,7 @@ func metalLabel(tb testing.TB, r *rand.Rand) (image.Image, []string) {
 }
 
 func blackBadge(tb testing.TB) *render.Badge {
+	tb.Helper()
 	var out bytes.Buffer
 	img := image.NewGray(image.Rect(0, 0, 64, 64))
 	if err := png.Encode(&out, img); err != nil {
