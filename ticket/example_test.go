@@ -72,9 +72,11 @@ func ExampleKeys_Open() {
 func ExampleValidScene() {
 	fmt.Println(ticket.ValidScene("a=1&b=2"))
 	fmt.Println(ticket.ValidScene("50%"))
+	fmt.Println(ticket.ValidScene("id=中文"))
 	fmt.Println(ticket.ValidScene(""))
 	// Output:
 	// <nil>
 	// ticket: character not allowed in a scene: '%' at 2
+	// ticket: character not allowed in a scene: '中' at 3
 	// ticket: a scene has 1 to 32 characters
 }

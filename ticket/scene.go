@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -68,7 +69,8 @@ func alphabetOf(scene string) (int, error) {
 			continue
 		}
 		if index++; index == len(alphabets) {
-			return 0, fmt.Errorf("%w: %q at %d", ErrSceneCharacter, scene[i], i)
+			character, _ := utf8.DecodeRuneInString(scene[i:])
+			return 0, fmt.Errorf("%w: %q at %d", ErrSceneCharacter, character, i)
 		}
 		i = 0
 	}
