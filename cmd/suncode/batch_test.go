@@ -84,7 +84,7 @@ func TestBatchKilled(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-		bad := writeRows(t, source, killedRows)
+	bad := writeRows(t, source, killedRows)
 	calm := filepath.Join(dir, "calm.tar")
 	args := []string{"batch", source, "--data", data, "--width", "280", "--quiet", "--resume", "-o"}
 	if code := exitCode(itself(t.Context(), t, append(args, calm)...).Run()); code != exitBadRows {
