@@ -40,6 +40,7 @@ const about = `This is Suncode: it makes and reads sun codes, the round codes th
   POST /cv/img/qrcode               what the codes in a picture say
   POST /suncode/v1/resolve          where a ticket leads
   POST /suncode/v1/scan             where the codes in a picture lead
+  POST /suncode/v1/check            whether colours, size and distance will scan
   POST /suncode/v1/batches          many codes at once, from a list of scenes
   GET  /scan                        reads codes with the camera, or in a picture
   GET  /c/{ticket}                  where a square code leads, as a page
