@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -70,7 +69,8 @@ func (p *plane) halve(src *plane) {
 			sum := v&lanes + v>>8&lanes + w&lanes + w>>8&lanes + 2*(lanes/255)
 			mean := sum >> 2 & lanes
 			mean = (mean | mean>>8) & 0x0000ffff0000ffff
-			binary.LittleEndian.PutUint32(out[x:], uint32(mean|mean>>16))
+			mean |= mean >> 16
+			out[x], out[x+1], out[x+2], out[x+3] = byte(mean), byte(mean>>8), byte(mean>>16), byte(mean>>24)
 		}
 		for ; x < len(out); x++ {
 			out[x] = byte((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4)

@@ -1,7 +1,5 @@
 package scan
 
-import "encoding/binary"
-
 const (
 	// blockPx is the edge of the blocks that share a threshold.
 	blockPx = 8
@@ -102,8 +100,8 @@ func (t *thresholds) widen(by int) {
 			lo, _ = sorted(lo, word(t.lo[at+off:]))
 			_, hi = sorted(hi, word(t.hi[at+off:]))
 		}
-		binary.LittleEndian.PutUint64(t.wideLo[at:], lo)
-		binary.LittleEndian.PutUint64(t.wideHi[at:], hi)
+		putWord(t.wideLo[at:], lo)
+		putWord(t.wideHi[at:], hi)
 	}
 }
 
