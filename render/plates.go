@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/suncode/suncode"
 )
@@ -18,7 +19,8 @@ import (
 //
 // The first pictures of a look are drawn and coded, which gives the same bytes: a plate takes a few times as long, and
 // is worth it for a look that comes again. So a caller with a new colour in every call has no plates built. Pictures
-// are drawn on half the processors at most, and in small turns, so that those from plates go first.
+// are drawn on half the processors at most, in small turns, and with as long a rest after each if there are pictures
+// from plates to make, so that those go first.
 //
 // Plates are kept within a budget of memory. What several share, all that does not depend on logo and badge, is there
 // once. Of the plates used once only, which may take a quarter of the budget, the oldest goes first, so that a flood
@@ -31,6 +33,7 @@ type Plates struct {
 	size     atomic.Int64
 	epoch    atomic.Int64 // the number of plates made
 	drawing  chan struct{}
+	served   atomic.Int64                            // pictures from plates
 	slots    atomic.Pointer[map[plateKey]*plateSlot] // copied to change it
 	mu       sync.Mutex                              // for changing slots, and for what follows
 	stencils map[stencilKey]*stencilSlot
@@ -161,6 +164,7 @@ func (p *Plates) append(dst []byte, s *suncode.Symbol, o Options, png bool) ([]b
 	if slot == nil {
 		return p.appendNew(dst, s, o, png), nil
 	}
+	p.served.Add(1)
 	rays := s.Rays()
 	dst = slot.plate.appendTo(dst, &rays)
 	if p.size.Load() > p.budget {
@@ -183,7 +187,7 @@ func appendDrawn(dst []byte, s *suncode.Symbol, o Options, png bool) ([]byte, er
 // appendNew adds a picture that there is no plate for yet. Options are complete.
 func (p *Plates) appendNew(dst []byte, s *suncode.Symbol, o Options, png bool) []byte {
 	p.drawing <- struct{}{}
-	defer func() { <-p.drawing }()
+	defer p.rest(time.Now(), p.served.Load())
 	art := artworks.Get().(*artwork)
 	defer artworks.Put(art)
 	art.sketch(s, o)
@@ -192,6 +196,17 @@ func (p *Plates) appendNew(dst []byte, s *suncode.Symbol, o Options, png bool) [
 		return newPNGLayout(o.WidthPx, s.Level.Rays(), o.Line, o.Ground, colours != nil).appendDrawn(dst, art, colours)
 	}
 	return jpegCodeFor(o.WidthPx, s.Level.Rays(), !isGrey(o.Line) || !isGrey(o.Ground)).appendDrawn(dst, art)
+}
+
+// rest lets the next picture be drawn: at once, or after as long as this one took if pictures from plates were made
+// meanwhile, whose callers do not wait for a stranger's colours then.
+func (p *Plates) rest(begin time.Time, served int64) {
+	free := func() { <-p.drawing }
+	if p.served.Load() == served {
+		free()
+		return
+	}
+	time.AfterFunc(time.Since(begin), free)
 }
 
 // slot finds the plate, or builds it if that is worth it now. It is nil if not.
