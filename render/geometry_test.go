@@ -141,9 +141,9 @@ func TestArea(t *testing.T) {
 		for i := 3; i < len(c.img.Pix); i += 4 {
 			got += float64(c.img.Pix[i]) / 255
 		}
-		// Straight sides lie up to 1/128 pixel too far out, and each pixel of the rim is rounded by up to half of 1/255.
+		// Straight sides lie up to 1/128 pixel too far out, and each pixel of the rim is rounded by up to half a step.
 		rim := 8*(s.radius+s.hole) + 2*math.Sqrt2*length
-		if math.Abs(got-want) > 0.03+length/64+rim/510 {
+		if math.Abs(got-want) > 0.03+length/64+rim*coverStep/510 {
 			t.Fatalf("area %.3f, want %.3f", got, want)
 		}
 	})
