@@ -48,11 +48,12 @@ var rooms = map[string]room{
 	"internal/queue": {
 		ours: "internal/batch internal/order", theirs: "github.com/gofrs/flock github.com/riverqueue/river", never: "net/http",
 	},
-	"internal/batchapi": {ours: "internal/batch internal/issue internal/order", never: "database/sql os"},
+	"internal/problem":  {never: "database/sql os"},
+	"internal/batchapi": {ours: "internal/batch internal/issue internal/order internal/problem", never: "database/sql os"},
 	"internal/s3":       {ours: "internal/batch", theirs: "github.com/minio/minio-go/v7", never: "database/sql"},
 	"internal/sqlite":   {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":    {ours: "scan internal/issue internal/legible internal/qrcode internal/reading", never: "database/sql os"},
-	"internal/scanapi":  {ours: "scan internal/issue internal/legible internal/qrcode internal/reading", never: "database/sql os"},
+	"internal/scanapi":  {ours: "scan internal/issue internal/legible internal/problem internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/batch":    {ours: "ticket internal/issue internal/sheet", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
 	"internal/console":  {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {

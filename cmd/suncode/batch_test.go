@@ -66,14 +66,9 @@ func writeRows(t *testing.T, name string, n int) (bad int) {
 	return bad
 }
 
-// TestBatchKilled ends batches by SIGKILL at random moments, resumes them until
-// they are done, and holds what came of it to a batch that nothing disturbed.
-func TestBatchKilled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one process after the other: nothing to race")
-	}
-	dir := t.TempDir()
-	data, source := filepath.Join(dir, "data"), filepath.Join(dir, "rows.csv")
+// makeDemo makes the registry of a data folder, with the demo app in it.
+func makeDemo(t *testing.T, data string) {
+	t.Helper()
 	store, err := sqlite.Open(t.Context(), data)
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +79,17 @@ func TestBatchKilled(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestBatchKilled ends batches by SIGKILL at random moments, resumes them until
+// they are done, and holds what came of it to a batch that nothing disturbed.
+func TestBatchKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one process after the other: nothing to race")
+	}
+	dir := t.TempDir()
+	data, source := filepath.Join(dir, "data"), filepath.Join(dir, "rows.csv")
+	makeDemo(t, data)
 	bad := writeRows(t, source, killedRows)
 	calm := filepath.Join(dir, "calm.tar")
 	args := []string{"batch", source, "--data", data, "--width", "280", "--quiet", "--resume", "-o"}
@@ -246,16 +252,7 @@ func compareFolder(t *testing.T, dir string, want map[string][]byte) {
 func TestBatchInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	data, out := filepath.Join(dir, "data"), filepath.Join(dir, "out.tar")
-	store, err := sqlite.Open(t.Context(), data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := store.EnsureDemo(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Close(); err != nil {
-		t.Fatal(err)
-	}
+	makeDemo(t, data)
 	// A source that waits keeps the batch at work until it is interrupted.
 	lines := strings.Repeat("a=1\n", 100)
 	cmd := itself(t.Context(), t, "batch", "-", "--name", "{row}", "--data", data, "--width", "280", "-o", out)

@@ -3,7 +3,6 @@ package batchapi
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,37 +10,31 @@ import (
 	"github.com/suncode/suncode/internal/batch"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/order"
+	"github.com/suncode/suncode/internal/problem"
 )
 
-// failure is a kind of error as callers see it.
-type failure struct {
-	status int
-	code   string
-}
-
 var (
-	internalError = failure{http.StatusInternalServerError, "internal"}
-	badRequest    = failure{http.StatusBadRequest, "bad_request"}
-	badSetting    = failure{http.StatusBadRequest, "bad_setting"}
-	cutOff        = failure{http.StatusBadRequest, "cut_off"}
-	missingToken  = failure{http.StatusUnauthorized, "missing_token"}
-	invalidToken  = failure{http.StatusUnauthorized, "invalid_token"}
-	expiredToken  = failure{http.StatusUnauthorized, "expired_token"}
-	closed        = failure{http.StatusForbidden, "closed"}
-	notFound      = failure{http.StatusNotFound, "not_found"}
-	wrongMethod   = failure{http.StatusMethodNotAllowed, "method_not_allowed"}
-	tooSlow       = failure{http.StatusRequestTimeout, "too_slow"}
-	atWork        = failure{http.StatusConflict, "at_work"}
-	unmade        = failure{http.StatusConflict, "unmade"}
-	tooLarge      = failure{http.StatusRequestEntityTooLarge, "too_large"}
-	wrongType     = failure{http.StatusUnsupportedMediaType, "unsupported_type"}
-	tooMany       = failure{http.StatusTooManyRequests, "too_many"}
-	busy          = failure{http.StatusServiceUnavailable, "busy"}
-	noSpace       = failure{http.StatusInsufficientStorage, "no_space"}
+	badRequest   = problem.New(http.StatusBadRequest, "bad_request")
+	badSetting   = problem.New(http.StatusBadRequest, "bad_setting")
+	cutOff       = problem.New(http.StatusBadRequest, "cut_off")
+	missingToken = problem.New(http.StatusUnauthorized, "missing_token")
+	invalidToken = problem.New(http.StatusUnauthorized, "invalid_token")
+	expiredToken = problem.New(http.StatusUnauthorized, "expired_token")
+	closed       = problem.New(http.StatusForbidden, "closed")
+	notFound     = problem.New(http.StatusNotFound, "not_found")
+	wrongMethod  = problem.New(http.StatusMethodNotAllowed, "method_not_allowed")
+	tooSlow      = problem.New(http.StatusRequestTimeout, "too_slow")
+	atWork       = problem.New(http.StatusConflict, "at_work")
+	unmade       = problem.New(http.StatusConflict, "unmade")
+	tooLarge     = problem.New(http.StatusRequestEntityTooLarge, "too_large")
+	wrongType    = problem.New(http.StatusUnsupportedMediaType, "unsupported_type")
+	tooMany      = problem.New(http.StatusTooManyRequests, "too_many")
+	busy         = problem.New(http.StatusServiceUnavailable, "busy")
+	noSpace      = problem.New(http.StatusInsufficientStorage, "no_space")
 )
 
 // tokenFailures maps what can be wrong with an access token.
-var tokenFailures = map[issue.Code]failure{
+var tokenFailures = map[issue.Code]problem.Failure{
 	issue.MissingToken: missingToken,
 	issue.InvalidToken: invalidToken,
 	issue.ExpiredToken: expiredToken,
@@ -50,7 +43,7 @@ var tokenFailures = map[issue.Code]failure{
 // deskFailures maps the errors of the desk.
 var deskFailures = []struct {
 	err error
-	failure
+	problem.Failure
 }{
 	{order.ErrUnknown, notFound},
 	{order.ErrAtWork, atWork},
@@ -63,60 +56,35 @@ var deskFailures = []struct {
 	{order.ErrBusy, busy},
 }
 
-// problem is why a call fails.
-type problem struct {
-	failure
-	message string // for the caller
-	cause   string // for the log, when the message does not say it all
-}
-
-// Error is the message and, after a colon, the cause.
-func (p *problem) Error() string {
-	if p.cause == "" {
-		return p.message
-	}
-	return p.message + ": " + p.cause
-}
-
-func (f failure) because(format string, args ...any) *problem {
-	return &problem{failure: f, message: fmt.Sprintf(format, args...)}
-}
-
 // problemOf is what to answer to err, which is not nil.
-func problemOf(err error) *problem {
-	if p, ok := errors.AsType[*problem](err); ok {
+func problemOf(err error) *problem.Error {
+	if p, ok := errors.AsType[*problem.Error](err); ok {
 		return p
 	}
 	if e, ok := errors.AsType[*batch.SpecError](err); ok {
-		return badSetting.because("%s", e.Error())
+		return badSetting.Because("%s", e.Error())
 	}
 	if e, ok := errors.AsType[*issue.Error](err); ok {
 		if f, ok := tokenFailures[e.Code]; ok {
-			return &problem{f, e.Message, e.Hint}
+			return f.Hiding(e.Hint, e.Message)
 		}
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge.because("%s", order.ErrTooLarge)
+		return tooLarge.Because("%s", order.ErrTooLarge)
 	}
 	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
-		return &problem{tooSlow, "the upload came too slowly", err.Error()}
+		return tooSlow.Hiding(err.Error(), "the upload came too slowly")
 	}
 	for _, f := range deskFailures {
 		if errors.Is(err, f.err) {
-			return f.because("%s", f.err)
+			return f.Because("%s", f.err)
 		}
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return cutOff.because("the upload ends before its end")
+		return cutOff.Because("the upload ends before its end")
 	}
 	if errors.Is(err, context.Canceled) {
-		return &problem{cutOff, "the caller has gone", err.Error()}
+		return cutOff.Hiding(err.Error(), "the caller has gone")
 	}
-	return &problem{internalError, "internal error", err.Error()}
-}
-
-// errorJSON is an error in an answer.
-type errorJSON struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	return problem.Unexpected(err)
 }

@@ -41,7 +41,7 @@ func (h *Handler) events(c *call) (any, error) {
 	}
 	done, ok := h.streams.Take(c.app.Number)
 	if !ok {
-		return nil, busy.because("too many streams of events at once")
+		return nil, busy.Because("too many streams of events at once")
 	}
 	defer done()
 	_ = c.control.SetReadDeadline(time.Time{}) // the end of the wait for a request must not end the stream
@@ -123,7 +123,7 @@ var mediaTypes = map[string]string{
 func (h *Handler) files(c *call) (any, error) {
 	wanted := c.URL.Query().Get("archive")
 	if wanted != "" && wanted != string(c.order.Archive) {
-		return nil, badRequest.because("the batch is in a %s archive; which one is chosen with the upload", c.order.Archive)
+		return nil, badRequest.Because("the batch is in a %s archive; which one is chosen with the upload", c.order.Archive)
 	}
 	return nil, h.serve(c, order.ArchiveFile(&c.order), c.order.Title+"."+string(c.order.Archive))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/suncode/suncode/internal/batch"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/order"
+	"github.com/suncode/suncode/internal/problem"
 )
 
 // Path is where the API begins. It has paths below it too.
@@ -101,13 +102,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, w: &counter{ResponseWriter: w}, control: http.NewResponseController(w)}
 	path, id := split(r.URL.Path)
 	status, result, err := h.run(c, path, id)
-	var p *problem
+	var p *problem.Error
 	switch {
 	case err != nil && c.w.begun:
 		p = problemOf(err) // too late to tell
 	case err != nil:
 		p = problemOf(err)
-		h.send(c, p.status, map[string]errorJSON{"error": {p.code, p.message}})
+		h.send(c, p.Status, p.Answer())
 	case result != nil:
 		h.send(c, status, result)
 	}
@@ -146,7 +147,7 @@ func (h *Handler) run(c *call, path string, id int64) (status int, result any, e
 	}()
 	known := routes[path]
 	if known == nil {
-		return 0, nil, notFound.because("there is no such call: see %s", Path)
+		return 0, nil, notFound.Because("there is no such call: see %s", Path)
 	}
 	at := slices.IndexFunc(known, func(r route) bool {
 		return r.method == c.Method || r.method == http.MethodGet && c.Method == http.MethodHead
@@ -157,7 +158,7 @@ func (h *Handler) run(c *call, path string, id int64) (status int, result any, e
 			methods = append(methods, r.method)
 		}
 		c.w.Header().Set("Allow", strings.Join(methods, ", "))
-		return 0, nil, wrongMethod.because("send a %s", strings.Join(methods, " or a "))
+		return 0, nil, wrongMethod.Because("send a %s", strings.Join(methods, " or a "))
 	}
 	if c.app, err = h.App(c.Context(), token(c.Request)); err != nil {
 		return 0, nil, err
@@ -198,7 +199,7 @@ type orderJSON struct {
 	Started   *time.Time        `json:"started"`
 	Ended     *time.Time        `json:"ended"`
 	Expires   *time.Time        `json:"expires"`
-	Error     *errorJSON        `json:"error,omitempty"`
+	Error     *order.Error      `json:"error,omitempty"`
 }
 
 // describe is an order in the form of the answers.
@@ -208,6 +209,7 @@ func (h *Handler) describe(o *order.Order) orderJSON {
 		ID: o.ID, Title: o.Title, State: o.State, Format: string(o.Spec.Format), Archive: o.Archive,
 		Rows: f.Rows, Good: f.Good, Bad: f.Bad, Bytes: f.Bytes, Progress: math.Round(f.Fraction*1e4) / 1e4,
 		Created: moment(o.Created), Started: moment(o.Started), Ended: moment(o.Ended), Expires: moment(h.Desk.Expires(o)),
+		Error: o.Fault,
 	}
 	if f.Total > 0 {
 		j.Total = &f.Total
@@ -217,9 +219,6 @@ func (h *Handler) describe(o *order.Order) orderJSON {
 		if seconds := hundredths(f.Remaining.Seconds()); seconds > 0 {
 			j.Remaining = &seconds
 		}
-	}
-	if o.Fault != nil {
-		j.Error = &errorJSON{o.Fault.Code, o.Fault.Message}
 	}
 	return j
 }
@@ -257,7 +256,7 @@ func (h *Handler) list(c *call) (any, error) {
 		}
 		v, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || v < p.from || v > p.up {
-			return nil, badRequest.because("%s is %.40q: it is a number from %d to %d", p.name, text, p.from, p.up)
+			return nil, badRequest.Because("%s is %.40q: it is a number from %d to %d", p.name, text, p.from, p.up)
 		}
 		*p.to = v
 	}
@@ -329,26 +328,13 @@ func (c *counter) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// maxLoggedPath is how much of a path goes into the log, in bytes.
-const maxLoggedPath = 128
-
 // log writes the log line of a call and tells the observer. Neither sees the query, which has the token.
-func (h *Handler) log(c *call, path string, p *problem, took time.Duration) {
-	level, code := slog.LevelDebug, "ok"
-	attrs := []slog.Attr{
-		slog.String("method", c.Method), slog.String("path", c.URL.Path[:min(len(c.URL.Path), maxLoggedPath)]),
-		slog.Duration("took", took), slog.Int("bytes", c.w.bytes),
-	}
+func (h *Handler) log(c *call, path string, p *problem.Error, took time.Duration) {
+	done := problem.Call{Request: c.Request, Problem: p, Took: took, Sent: c.w.bytes}
+	h.Observe(path, done.Code(), took, c.w.bytes)
+	var app []slog.Attr
 	if c.app != nil {
-		attrs = append(attrs, slog.String("appid", c.app.AppID))
+		app = append(app, slog.String("appid", c.app.AppID))
 	}
-	if p != nil {
-		level, code = slog.LevelInfo, p.code
-		attrs = append(attrs, slog.Int("status", p.status), slog.String("error", p.code), slog.String("reason", p.Error()))
-	}
-	if p != nil && p.failure == internalError && c.Context().Err() == nil {
-		level = slog.LevelError
-	}
-	h.Observe(path, code, took, c.w.bytes)
-	h.Log.LogAttrs(context.WithoutCancel(c.Context()), level, "batch call", attrs...)
+	done.Log(h.Log, "batch call", app...)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/suncode/suncode/internal/order"
+	"github.com/suncode/suncode/internal/problem"
 )
 
 // TestWhole makes a batch with a bad row among the good ones.
@@ -167,7 +168,7 @@ func TestParts(t *testing.T) {
 // cases has, for every error that this API can answer, a call that brings it about.
 func cases(t *testing.T) []struct {
 	name string
-	want failure
+	want problem.Failure
 	call func(*rig) reply
 } {
 	t.Helper()
@@ -182,7 +183,7 @@ func cases(t *testing.T) []struct {
 	}
 	return []struct {
 		name string
-		want failure
+		want problem.Failure
 		call func(*rig) reply
 	}{
 		{"no token", missingToken, func(r *rig) reply { return r.get("?access_token=") }},
@@ -270,7 +271,7 @@ func TestProblems(t *testing.T) {
 	r := newRig(t, s)
 	for _, c := range cases(t) {
 		got := c.call(r)
-		if got.StatusCode != c.want.status || got.problem() != c.want.code {
+		if got.StatusCode != c.want.Status || got.problem() != c.want.Code {
 			t.Errorf("%s: got %d %s, want %v", c.name, got.StatusCode, got.body, c.want)
 		}
 	}
@@ -295,11 +296,11 @@ func TestDocs(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (\\d+) \\|").FindAllStringSubmatch(table, -1) {
 		got = append(got, row[2]+" "+row[1])
 	}
-	for _, f := range []failure{
-		internalError, badRequest, badSetting, cutOff, missingToken, invalidToken, expiredToken, closed, notFound, wrongMethod, tooSlow,
+	for _, f := range []problem.Failure{
+		problem.Internal, badRequest, badSetting, cutOff, missingToken, invalidToken, expiredToken, closed, notFound, wrongMethod, tooSlow,
 		atWork, unmade, tooLarge, wrongType, tooMany, busy, noSpace,
 	} {
-		want = append(want, fmt.Sprint(f.status, " ", f.code))
+		want = append(want, fmt.Sprint(f.Status, " ", f.Code))
 	}
 	slices.Sort(got)
 	slices.Sort(want)
@@ -439,7 +440,7 @@ func TestCutOff(t *testing.T) {
 	}
 	defer answer.Body.Close()
 	body, _ := io.ReadAll(answer.Body)
-	if got := (reply{answer, body}); got.problem() != cutOff.code {
+	if got := (reply{answer, body}); got.problem() != cutOff.Code {
 		t.Errorf("%s", body)
 	}
 	if n := r.folders(); n != 0 {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/order"
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/queue"
 	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/ticket"
@@ -148,7 +149,7 @@ type reply struct {
 
 // problem is the code of the error in an answer.
 func (r reply) problem() string {
-	var e struct{ Error errorJSON }
+	var e struct{ Error problem.Error }
 	if json.Unmarshal(r.body, &e) != nil {
 		return string(r.body)
 	}

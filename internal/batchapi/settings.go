@@ -53,7 +53,7 @@ func hasText(t reflect.Type) bool {
 func jsonSettings(data []byte) (settings, error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(data, &object); err != nil {
-		return nil, badRequest.because("the body is not a JSON object of settings (JSON lines are application/x-ndjson)")
+		return nil, badRequest.Because("the body is not a JSON object of settings (JSON lines are application/x-ndjson)")
 	}
 	s := settings{}
 	for name, raw := range object {

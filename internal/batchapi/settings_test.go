@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/suncode/suncode/internal/batch"
+	"github.com/suncode/suncode/internal/problem"
 )
 
 func TestSettings(t *testing.T) {
@@ -112,7 +113,7 @@ func FuzzForm(f *testing.F) {
 		s := settings{}
 		up, err := s.readForm(multipart.NewReader(bytes.NewReader(data), "x"))
 		if err != nil {
-			if p := problemOf(err); p.failure == internalError {
+			if p := problemOf(err); p.Failure == problem.Internal {
 				t.Fatal(err)
 			}
 			return
@@ -127,7 +128,7 @@ func FuzzForm(f *testing.F) {
 		if len(content) > len(data) {
 			t.Fatalf("%d bytes of %d", len(content), len(data))
 		}
-		if err != nil && problemOf(err).failure == internalError {
+		if err != nil && problemOf(err).Failure == problem.Internal {
 			t.Fatal(err)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/suncode/suncode/internal/batch"
+	"github.com/suncode/suncode/internal/problem"
 )
 
 const (
@@ -54,10 +55,10 @@ func (h *Handler) create(c *call) (any, error) {
 		return nil, err
 	}
 	if h.Upload > 0 && c.ContentLength > h.Upload+maxSettings {
-		return nil, tooLarge.because("the upload has %d bytes, at most %d are allowed", c.ContentLength, h.Upload)
+		return nil, tooLarge.Because("the upload has %d bytes, at most %d are allowed", c.ContentLength, h.Upload)
 	}
 	if encoding := c.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, wrongType.because("send the upload as it is: Content-Encoding is %.40q", encoding)
+		return nil, wrongType.Because("send the upload as it is: Content-Encoding is %.40q", encoding)
 	}
 	if h.Upload > 0 {
 		c.Body = http.MaxBytesReader(c.w.ResponseWriter, c.Body, h.Upload+maxSettings)
@@ -65,7 +66,7 @@ func (h *Handler) create(c *call) (any, error) {
 	body := &patient{Reader: c.Body, control: c.control, end: time.Now().Add(readAll)}
 	query, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
-		return nil, badRequest.because("the query cannot be read: %v", err)
+		return nil, badRequest.Because("the query cannot be read: %v", err)
 	}
 	s := settings(query)
 	delete(s, "access_token")
@@ -92,9 +93,9 @@ func (h *Handler) create(c *call) (any, error) {
 // wrongSource is the error of a source that there should not be, or should be.
 func wrongSource(counted bool) error {
 	if counted {
-		return badRequest.because("a pattern or a count of random ids takes no upload beside it")
+		return badRequest.Because("a pattern or a count of random ids takes no upload beside it")
 	}
-	return badRequest.because("there is nothing to make: upload scenes, or set pattern, or count, alphabet and length")
+	return badRequest.Because("there is nothing to make: upload scenes, or set pattern, or count, alphabet and length")
 }
 
 // receive finds the source in a body, and adds the settings that are with it to s.
@@ -110,7 +111,7 @@ func receive(contentType string, body io.Reader, s settings) (upload, error) {
 	case mediaType == "multipart/form-data" && params["boundary"] != "":
 		return s.readForm(multipart.NewReader(body, params["boundary"]))
 	}
-	return upload{}, wrongType.because("%.60q is not text/csv, text/tab-separated-values, application/x-ndjson, text/plain, application/json or multipart/form-data", contentType)
+	return upload{}, wrongType.Because("%.60q is not text/csv, text/tab-separated-values, application/x-ndjson, text/plain, application/json or multipart/form-data", contentType)
 }
 
 // raw is a body that is a source. An empty one is none.
@@ -154,7 +155,7 @@ func (s settings) readJSON(body io.Reader) error {
 	case err != nil:
 		return err
 	case len(data) > maxSettings:
-		return tooLarge.because("the settings are longer than %d bytes; scenes are uploaded as CSV, JSON lines or lines", maxSettings)
+		return tooLarge.Because("the settings are longer than %d bytes; scenes are uploaded as CSV, JSON lines or lines", maxSettings)
 	}
 	more, err := jsonSettings(data)
 	for name, values := range more {
@@ -181,11 +182,11 @@ func (s settings) readForm(form *multipart.Reader) (upload, error) {
 			return upload{}, formProblem(err)
 		}
 		if left -= len(value); left < 0 {
-			return upload{}, tooLarge.because("the settings are longer than %d bytes", maxSettings)
+			return upload{}, tooLarge.Because("the settings are longer than %d bytes", maxSettings)
 		}
 		s[part.FormName()] = append(s[part.FormName()], string(value))
 	}
-	return upload{}, tooLarge.because("the form has more than %d fields", maxFieldCount)
+	return upload{}, tooLarge.Because("the form has more than %d fields", maxFieldCount)
 }
 
 // file is a form's file. Its own Content-Type counts, then the ending of its name, then what it looks like.
@@ -221,7 +222,7 @@ func (l *lastPart) Read(p []byte) (int, error) {
 		return n, formProblem(err)
 	}
 	if _, err := l.form.NextPart(); err == nil {
-		return n, badRequest.because("put the fields of the form before its one file")
+		return n, badRequest.Because("put the fields of the form before its one file")
 	} else if !errors.Is(err, io.EOF) {
 		return n, formProblem(err)
 	}
@@ -230,10 +231,10 @@ func (l *lastPart) Read(p []byte) (int, error) {
 
 // formProblem tells a form that is none from one that could not be read to its end.
 func formProblem(err error) error {
-	if p := problemOf(err); p.failure != internalError {
+	if p := problemOf(err); p.Failure != problem.Internal {
 		return err
 	}
-	return &problem{badRequest, "the form is not multipart/form-data, or breaks off", err.Error()}
+	return badRequest.Hiding(err.Error(), "the form is not multipart/form-data, or breaks off")
 }
 
 // patient reads a body for as long as something comes, and for no longer than end: the server's own bound on reading

@@ -18,7 +18,7 @@ const maxCheck = 6 << 20
 // check is POST /suncode/v1/check: whether a code will scan in these colours and this size.
 func (h *Handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != http.MethodPost {
-		return nil, wantsPost.because("send a POST")
+		return nil, wantsPost.Because("send a POST")
 	}
 	upload, err := h.Reader.Receive(http.MaxBytesReader(w, r.Body, maxCheck))
 	defer upload.Release()
@@ -29,14 +29,14 @@ func (h *Handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(upload.Data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&request); err != nil {
-		return nil, badRequest.because("the body is no question: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, badRequest.Because("the body is no question: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, badRequest.because("the body goes on after the question")
+		return nil, badRequest.Because("the body goes on after the question")
 	}
 	question, err := request.Question()
 	if err != nil {
-		return nil, badRequest.because("%s", strings.TrimPrefix(err.Error(), legible.ErrRequest.Error()+": "))
+		return nil, badRequest.Because("%s", strings.TrimPrefix(err.Error(), legible.ErrRequest.Error()+": "))
 	}
 	return legible.Check(question), nil
 }

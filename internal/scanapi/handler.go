@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/reading"
 )
 
@@ -62,15 +63,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if route == nil {
 		path, route = "other", (*Handler).noRoute
 	}
-	status, p := http.StatusOK, (*problem)(nil)
+	status, p := http.StatusOK, (*problem.Error)(nil)
 	body, err := h.run(route, w, r)
 	if err != nil {
 		p = problemOf(err)
-		status = p.status
-		body, _ = encode(map[string]*errorJSON{"error": p.json()}) // strings always encode
+		status = p.Status
+		body, _ = encode(p.Answer()) // strings always encode
 	}
 	send(w, status, body)
-	h.report(r, path, p, time.Since(began), len(body))
+	done := problem.Call{Request: r, Problem: p, Took: time.Since(began), Sent: len(body)}
+	h.Observe(path, done.Code(), done.Took, done.Sent)
+	done.Log(h.Log, "scan call")
 }
 
 // run makes the call and encodes its answer. A panic becomes an error of this one call.
@@ -88,7 +91,7 @@ func (h *Handler) run(route func(*Handler, http.ResponseWriter, *http.Request) (
 }
 
 func (h *Handler) noRoute(http.ResponseWriter, *http.Request) (any, error) {
-	return nil, noSuchCall.because("there is no such call: see /suncode/v1/resolve, /suncode/v1/scan and /suncode/v1/check")
+	return nil, noSuchCall.Because("there is no such call: see /suncode/v1/resolve, /suncode/v1/scan and /suncode/v1/check")
 }
 
 // encode is the answer's JSON. A scene may have & in it, which stays as it is.
@@ -108,25 +111,4 @@ func send(w http.ResponseWriter, status int, body []byte) {
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // fails when the caller has gone, and then there is nobody to tell
-}
-
-// maxLoggedPath is how much of a path goes into the log, in bytes.
-const maxLoggedPath = 128
-
-// report writes the log line of a call and tells the observer.
-func (h *Handler) report(r *http.Request, path string, p *problem, took time.Duration, sent int) {
-	level, code := slog.LevelDebug, "ok"
-	attrs := []slog.Attr{
-		slog.String("method", r.Method), slog.String("path", r.URL.Path[:min(len(r.URL.Path), maxLoggedPath)]),
-		slog.Duration("took", took), slog.Int("bytes", sent),
-	}
-	if p != nil {
-		level, code = slog.LevelInfo, p.code
-		attrs = append(attrs, slog.Int("status", p.status), slog.String("error", p.code), slog.String("reason", p.Error()))
-	}
-	if p != nil && p.failure == internalError && r.Context().Err() == nil {
-		level = slog.LevelError
-	}
-	h.Observe(path, code, took, sent)
-	h.Log.LogAttrs(r.Context(), level, "scan call", attrs...)
 }

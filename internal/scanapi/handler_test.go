@@ -24,6 +24,7 @@ import (
 
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/reading"
 	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/scan"
@@ -69,7 +70,7 @@ func TestEveryBitIsSealed(t *testing.T) {
 // problemCases has, for every error that this API can answer, a call that brings it about.
 var problemCases = []struct {
 	name string
-	want failure
+	want problem.Failure
 	call func(*rig) reply
 }{
 	{"not base64url", malformedTicket, func(r *rig) reply {
@@ -130,7 +131,7 @@ var problemCases = []struct {
 		full := newRig(r.t, func(h *Handler) { h.Reader = reading.New(reading.Config{UploadBytes: 64 << 10}) })
 		return full.scan(make([]byte, 128<<10))
 	}},
-	{"a panic", internalError, func(r *rig) reply {
+	{"a panic", problem.Internal, func(r *rig) reply {
 		broken := newRig(r.t, func(h *Handler) {
 			h.Reader = reading.New(reading.Config{Find: func(context.Context, image.Image, scan.Options) []scan.Result { panic("out of order") }})
 		})
@@ -191,7 +192,7 @@ func (r *rig) postForm(fileName string, data []byte) reply {
 
 func TestProblems(t *testing.T) {
 	r := newRig(t, nil)
-	tested := map[failure]bool{}
+	tested := map[problem.Failure]bool{}
 	for _, c := range problemCases {
 		t.Run(c.name, func(t *testing.T) {
 			r.t = t
@@ -216,21 +217,21 @@ func TestProblems(t *testing.T) {
 }
 
 // documentedProblems is the table of docs/API.md.
-func documentedProblems(t *testing.T) map[failure]bool {
+func documentedProblems(t *testing.T) map[problem.Failure]bool {
 	t.Helper()
 	page, err := os.ReadFile("../../docs/API.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(string(page), "<!-- table: scan errors -->\n")
-	rows := map[failure]bool{}
+	rows := map[problem.Failure]bool{}
 	for line := range strings.Lines(rest) {
 		cells := strings.Split(line, "|")
 		if len(cells) < 4 {
 			break
 		}
 		if status, err := strconv.Atoi(strings.TrimSpace(cells[2])); err == nil {
-			rows[failure{status, strings.Trim(cells[1], " `")}] = true
+			rows[problem.New(status, strings.Trim(cells[1], " `"))] = true
 		}
 	}
 	return rows

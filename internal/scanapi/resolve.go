@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/reading"
 )
 
@@ -36,7 +37,7 @@ func (h *Handler) targetOf(t issue.Target) *targetJSON {
 // resolve is POST /suncode/v1/resolve: {"ticket":"…"} in base64url, with or without padding.
 func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != http.MethodPost {
-		return nil, wantsPost.because("send a POST")
+		return nil, wantsPost.Because("send a POST")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
 	if err != nil {
@@ -46,11 +47,11 @@ func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
 		Ticket *string `json:"ticket"`
 	}
 	if err := json.Unmarshal(body, &question); err != nil || question.Ticket == nil {
-		return nil, badRequest.because(`the body is not {"ticket":"…"}`)
+		return nil, badRequest.Because(`the body is not {"ticket":"…"}`)
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(*question.Ticket, "="))
 	if err != nil {
-		return nil, malformedTicket.because("malformed ticket: not base64url")
+		return nil, malformedTicket.Because("malformed ticket: not base64url")
 	}
 	target, err := h.Resolver.Resolve(raw)
 	if err != nil {
@@ -62,18 +63,18 @@ func (h *Handler) resolve(w http.ResponseWriter, r *http.Request) (any, error) {
 // bodyProblem is what to answer when the body could not be read to its end. A connection with the rest of a body that
 // is too long still in it is closed.
 func bodyProblem(w http.ResponseWriter, err error, limit int) error {
-	if p, ok := errors.AsType[*problem](err); ok {
+	if p, ok := errors.AsType[*problem.Error](err); ok {
 		return p
 	}
 	if errors.Is(err, reading.ErrBusy) {
-		return busy.because("too many pictures at once, try again")
+		return busy.Because("too many pictures at once, try again")
 	}
 	if errors.Is(err, reading.ErrNoFile) {
-		return badRequest.because("the form has no file in it")
+		return badRequest.Because("the form has no file in it")
 	}
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		w.Header().Set("Connection", "close")
-		return tooLarge.because("the body is longer than %d bytes", limit)
+		return tooLarge.Because("the body is longer than %d bytes", limit)
 	}
-	return badRequest.because("the body breaks off: %v", err)
+	return badRequest.Because("the body breaks off: %v", err)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/ticket"
 )
@@ -137,7 +138,7 @@ func (r *rig) scan(data []byte) reply {
 func text(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // wantProblem holds status and code, and that there is a message.
-func wantProblem(t *testing.T, got reply, want failure) {
+func wantProblem(t *testing.T, got reply, want problem.Failure) {
 	t.Helper()
 	var answer struct {
 		Error struct{ Code, Message string }
@@ -145,7 +146,7 @@ func wantProblem(t *testing.T, got reply, want failure) {
 	if err := json.Unmarshal(got.body, &answer); err != nil {
 		t.Fatalf("%d %.300s: %v", got.StatusCode, got.body, err)
 	}
-	if have := (failure{got.StatusCode, answer.Error.Code}); have != want || answer.Error.Message == "" {
+	if have := problem.New(got.StatusCode, answer.Error.Code); have != want || answer.Error.Message == "" {
 		t.Errorf("got %v %s, want %v", have, got.body, want)
 	}
 	if have := got.Header.Get("Content-Type"); have != "application/json; charset=utf-8" {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/suncode/suncode/internal/problem"
 	"github.com/suncode/suncode/internal/reading"
 	"github.com/suncode/suncode/scan"
 )
@@ -23,25 +24,25 @@ const (
 
 // codeJSON is a code in an answer. Only a ticket has a target, or an error that says why it leads nowhere.
 type codeJSON struct {
-	Text      *string       `json:"text"`
-	Ticket    *string       `json:"ticket"`
-	Rays      int           `json:"rays"`
-	Type      int           `json:"type"`
-	Mask      int           `json:"mask"`
-	Corrected int           `json:"corrected"`
-	Corners   [4][2]float64 `json:"corners"` // x, y in pixels of the picture
-	Target    *targetJSON   `json:"target,omitempty"`
-	Error     *errorJSON    `json:"error,omitempty"`
+	Text      *string        `json:"text"`
+	Ticket    *string        `json:"ticket"`
+	Rays      int            `json:"rays"`
+	Type      int            `json:"type"`
+	Mask      int            `json:"mask"`
+	Corrected int            `json:"corrected"`
+	Corners   [4][2]float64  `json:"corners"` // x, y in pixels of the picture
+	Target    *targetJSON    `json:"target,omitempty"`
+	Error     *problem.Error `json:"error,omitempty"`
 }
 
 // scan is POST /suncode/v1/scan: a picture, as the body or as the file of a form.
 func (h *Handler) scan(w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Method != http.MethodPost {
-		return nil, wantsPost.because("send a POST")
+		return nil, wantsPost.Because("send a POST")
 	}
 	form, known := forms[r.URL.Query().Get("format")]
 	if !known {
-		return nil, badRequest.because("format is %.40q: leave it out, or take scancode", r.URL.Query().Get("format"))
+		return nil, badRequest.Because("format is %.40q: leave it out, or take scancode", r.URL.Query().Get("format"))
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	file, err := pictureFile(r)
@@ -61,7 +62,7 @@ func (h *Handler) scan(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, h.pictureProblem(err)
 	}
 	if len(seen.Codes)+len(seen.Square) == 0 {
-		return nil, noCode.because("the picture is readable, but there is no code in it that could be read")
+		return nil, noCode.Because("the picture is readable, but there is no code in it that could be read")
 	}
 	return form.answer(h, seen), nil
 }
@@ -97,20 +98,20 @@ func pictureFile(r *http.Request) (io.Reader, error) {
 	case mediaType == "multipart/form-data" && params["boundary"] != "":
 		return reading.FormFile(multipart.NewReader(r.Body, params["boundary"]))
 	}
-	return nil, wrongType.because("send the picture with Content-Type image/jpeg, image/png or image/webp, or as the file of a multipart form; this is %.60q", contentType)
+	return nil, wrongType.Because("send the picture with Content-Type image/jpeg, image/png or image/webp, or as the file of a multipart form; this is %.60q", contentType)
 }
 
 // pictureProblem is what to answer when a picture could not be looked at.
 func (h *Handler) pictureProblem(err error) error {
 	switch {
 	case errors.Is(err, reading.ErrUnsupported):
-		return foreignFormat.because("this is no JPEG, PNG or WebP picture")
+		return foreignFormat.Because("this is no JPEG, PNG or WebP picture")
 	case errors.Is(err, reading.ErrTooLarge):
-		return tooLarge.because("the picture has more than %d million pixels", h.Reader.MaxPixels()/1_000_000)
+		return tooLarge.Because("the picture has more than %d million pixels", h.Reader.MaxPixels()/1_000_000)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	return &problem{damagedPicture, "the picture is damaged", err.Error()}
+	return damagedPicture.Hiding(err.Error(), "the picture is damaged")
 }
 
 // hundredths keeps two digits of a coordinate: more are noise.
@@ -138,9 +139,9 @@ func (h *Handler) describe(r *scan.Result) codeJSON {
 		return j
 	}
 	p := problemOf(err)
-	if p.failure == internalError {
+	if p.Failure == problem.Internal {
 		h.Log.Error("scan call", "ticket", ticket, "reason", p.Error())
 	}
-	j.Error = p.json()
+	j.Error = p
 	return j
 }
