@@ -212,6 +212,14 @@ var compass = func() (c [directions][2]float64) {
 	return c
 }()
 
+// fineCompass is the compass in 16384ths.
+var fineCompass = func() (c [directions][2]int) {
+	for i, d := range compass {
+		c[i] = [2]int{int(math.Round(16384 * d[0])), int(math.Round(16384 * d[1]))}
+	}
+	return c
+}()
+
 // centre moves an eye to the middle of its ring and measures it; false when it is none.
 func (f *eyeFinder) centre(e *eye) bool {
 	x, y, most := int(e.x), int(e.y), maxBlind
@@ -227,10 +235,11 @@ func (f *eyeFinder) centre(e *eye) bool {
 	var outs [directions]float64
 	seen, blind := 0, 0
 	light, heavy := 0.0, 0.0
+	from := newDashing(e, level)
 	for _, i := range acrossFirst {
 		var r ray
 		if f.hasty {
-			r = f.dash(e, i, level)
+			r = f.dash(&from, i)
 		} else {
 			r = f.follow(e, i, float64(level))
 		}
@@ -315,39 +324,65 @@ func (f *eyeFinder) follow(e *eye, direction int, level float64) ray {
 	return ray{extreme[1], extreme[2], (edges[1] + edges[2]) / 2}
 }
 
-// dash is follow in strides of a pixel or more, without a look between pixels, and not for the edge of the picture.
-func (f *eyeFinder) dash(e *eye, direction int, level byte) ray {
-	d := compass[direction]
+// dashing is what all dashes from an eye have in common. Lengths are in 256ths of a stride, which is a pixel or more.
+type dashing struct {
+	x, y      int  // the centre, in 256ths of a pixel
+	stride    int  // in 256ths of a pixel
+	most, dot int  // how many strides there are at most, and until the dot has to end
+	least     int  // where the ring may end at least
+	level     byte // between dark and light
+	dark      bool // the ring
+}
+
+func newDashing(e *eye, level byte) dashing {
 	stride := max(1, e.pitch/4)
-	most := int(followReach * e.pitch / stride)
-	x, y := int(256*e.x), int(256*e.y)
-	dx, dy := int(256*stride*d[0]), int(256*stride*d[1])
-	dark := e.dark
+	return dashing{
+		x: int(256 * e.x), y: int(256 * e.y), stride: int(256 * stride), most: int(followReach * e.pitch / stride),
+		dot: int(dotMost * e.pitch / stride), least: int(256 * dashLeast * e.pitch / stride), level: level, dark: e.dark,
+	}
+}
+
+// dash is follow in strides, without a look between pixels, and not for the edge of the picture.
+func (f *eyeFinder) dash(from *dashing, direction int) ray {
+	x, y, level, dark := from.x, from.y, from.level, from.dark
 	before := f.p.pix[y>>8*f.p.w+x>>8]
 	if (before < level) != dark {
 		return ray{}
 	}
-	var edges [3]float64
+	way := fineCompass[direction]
+	dx, dy := from.stride*way[0]>>14, from.stride*way[1]>>14
+	var edges [3]int
 	found := 0
-	for n, limit := 1, int(dotMost*e.pitch/stride); n <= limit; n++ {
+	for n, limit := 1, from.dot; n <= limit; n++ {
 		x += dx
 		y += dy
 		v := f.p.pix[y>>8*f.p.w+x>>8]
 		if (v < level) != dark {
-			edges[found] = stride * (float64(n) - float64(int(v)-int(level))/float64(int(v)-int(before)))
+			edges[found] = n<<8 - (int(v)-int(level))*share[int(v)-int(before)+len(share)/2]>>8
 			dark = !dark
-			limit = most
+			limit = from.most
 			if found++; found == len(edges) {
 				break
 			}
 		}
 		before = v
 	}
-	if found < len(edges) || edges[2] < dashLeast*e.pitch || !plausible(edges) {
+	dot, inner, out := 100*edges[0], 100*edges[1], edges[2]
+	bad := (out - from.least) | (dot - 6*out) | (42*out - dot) | (inner - 48*out) | (85*out - inner) // as in plausible
+	if found < len(edges) || bad < 0 {
 		return ray{}
 	}
-	gap, ring := (edges[0]+edges[1])/2, (edges[1]+edges[2])/2
-	return ray{f.p.pixel(e.x+gap*d[0], e.y+gap*d[1]), f.p.pixel(e.x+ring*d[0], e.y+ring*d[1]), ring}
+	return ray{
+		gap:    from.pixel(f.p, way, (edges[0]+edges[1])/2),
+		ring:   from.pixel(f.p, way, (edges[1]+edges[2])/2),
+		middle: float64(from.stride*(edges[1]+edges[2])) / (2 * 256 * 256),
+	}
+}
+
+// pixel is the brightness so far out.
+func (d *dashing) pixel(p *plane, way [2]int, out int) float64 {
+	x, y := d.x+d.stride*out>>8*way[0]>>14, d.y+d.stride*out>>8*way[1]>>14
+	return float64(p.pix[y>>8*p.w+x>>8])
 }
 
 // maxDot is the greatest radius of a dot, of the ring's.

@@ -110,6 +110,7 @@ const (
 	hasty     method = iota // three by their sections, at every level of detail, clear and nearly from the front
 	sections                // the same, however faint or slanting
 	paired                  // two of those just found, where the third may be hidden
+	pale                    // as sections, for small eyes, whose dots are pale
 	doubled                 // by their sections in twice the size, for codes of few pixels
 	stretched               // by their sections in a picture stretched in some direction, for codes seen from the side
 	matching                // by comparison with a drawing of an eye
@@ -120,6 +121,7 @@ var passes = [...]pass{
 	{luma, hasty},
 	{luma, sections},
 	{luma, paired},
+	{luma, pale},
 	{red, sections},
 	{green, sections},
 	{blue, sections},
@@ -222,7 +224,7 @@ func (s *Scanner) look(img image.Image, pass pass) {
 		return
 	}
 	switch pass.method {
-	case hasty, sections:
+	case hasty, sections, pale:
 		for level := s.depth - 1; level >= 0 && !s.enough(); level-- {
 			s.search(s.level(level), pass.method)
 			if pass.channel == luma {
@@ -315,11 +317,14 @@ func (s *Scanner) pyramid() int {
 
 // search looks for eyes in a view and reads the codes they belong to.
 func (s *Scanner) search(v view, m method) {
-	least, tenths := minContrast, half
-	if m == hasty {
-		least, tenths = hastyContrast, high
+	least, percent := minContrast, half
+	switch m {
+	case hasty:
+		least, percent = hastyContrast, raised
+	case pale:
+		percent = high
 	}
-	s.t.measure(v.plane, least, tenths)
+	s.t.measure(v.plane, least, percent)
 	s.finder.hasty = m == hasty
 	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)

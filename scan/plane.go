@@ -20,9 +20,6 @@ func (p *plane) resize(w, h int) {
 
 func (p *plane) row(y int) []byte { return p.pix[y*p.w : (y+1)*p.w] }
 
-// pixel is the brightness of the pixel at a point within the plane.
-func (p *plane) pixel(x, y float64) float64 { return float64(p.pix[int(y)*p.w+int(x)]) }
-
 // at is the brightness at a point, between the four pixels around it; ok is false outside the picture. Pixel centres
 // lie at whole numbers plus a half.
 func (p *plane) at(x, y float64) (value float64, ok bool) {

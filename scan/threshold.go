@@ -7,9 +7,9 @@ const (
 	minContrast = 8
 	// hastyContrast is that of the first look, which passes faint codes over.
 	hastyContrast = 24
-	// half and high are thresholds, in tenths of the way from dark to light. The dot of a small eye is never quite dark,
-	// so that a higher one finds it.
-	half, high = 5, 6
+	// Thresholds, in hundredths of the way from dark to light. The dot of a small eye is never quite dark, so that a higher
+	// one finds it; where the light is uneven it is half way.
+	half, raised, high = 50, 55, 60
 )
 
 // thresholds holds a plane's brightness between dark and light for each block, somewhere between the extremes of the
@@ -25,9 +25,9 @@ type thresholds struct {
 // reach is how many blocks on each side share their extremes with one.
 const reach = 2
 
-// measure finds the thresholds of a plane, so many tenths of the way from dark to light; least is the least contrast that
+// measure finds the thresholds of a plane, so many hundredths of the way from dark to light; least is the least contrast that
 // counts.
-func (t *thresholds) measure(p *plane, least, tenths int) {
+func (t *thresholds) measure(p *plane, least, percent int) {
 	t.w, t.h = (p.w+blockPx-1)/blockPx, (p.h+blockPx-1)/blockPx
 	t.level = resized(t.level, t.w*t.h)
 	// Words of eight are read at every block, and so up to eight bytes after the last.
@@ -46,7 +46,7 @@ func (t *thresholds) measure(p *plane, least, tenths int) {
 		t.widen(by)
 	}
 	for by := range t.h {
-		t.between(by, least, tenths)
+		t.between(by, least, percent)
 	}
 }
 
@@ -106,7 +106,7 @@ func (t *thresholds) widen(by int) {
 }
 
 // between takes the extremes of the rows above and below, and what lies between them.
-func (t *thresholds) between(by, least, tenths int) {
+func (t *thresholds) between(by, least, percent int) {
 	stride, from := t.stride(), t.row(by)
 	for bx := 0; bx < t.w; bx += 8 {
 		at := from + bx - reach*stride
@@ -121,7 +121,7 @@ func (t *thresholds) between(by, least, tenths int) {
 			l, h := int(byte(lo>>(8*i))), int(byte(hi>>(8*i)))
 			levels[i] = 0
 			if h-l >= least {
-				levels[i] = byte(l + ((h-l)*tenths+5)/10)
+				levels[i] = byte(l + ((h-l)*percent+50)/100)
 			}
 		}
 	}

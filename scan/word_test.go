@@ -78,8 +78,8 @@ func TestThresholds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := plainPlane(t)
 		least := rapid.SampledFrom([]int{minContrast, hastyContrast, 0}).Draw(t, "least")
-		tenths := rapid.IntRange(1, 9).Draw(t, "tenths")
-		got.measure(p, least, tenths)
+		percent := rapid.IntRange(1, 99).Draw(t, "percent")
+		got.measure(p, least, percent)
 		for y := range p.h {
 			for x := range p.w {
 				lo, hi := byte(255), byte(0)
@@ -90,7 +90,7 @@ func TestThresholds(t *testing.T) {
 				}
 				want := byte(0)
 				if int(hi)-int(lo) >= least {
-					want = byte(math.Floor(float64(lo) + float64(int(hi)-int(lo))*float64(tenths)/10 + 0.5 + 1e-9))
+					want = byte(math.Floor(float64(lo) + float64(int(hi)-int(lo))*float64(percent)/100 + 0.5 + 1e-9))
 				}
 				if v := got.at(x, y); v != want {
 					t.Fatalf("%dx%d, %d, %d: %d, want %d", p.w, p.h, x, y, v, want)
