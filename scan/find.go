@@ -323,6 +323,7 @@ func (s *Scanner) search(v view, m method) {
 		least, percent = hastyContrast, raised
 	case pale:
 		percent = high
+	default:
 	}
 	s.t.measure(v.plane, least, percent)
 	s.finder.hasty = m == hasty
