@@ -108,9 +108,9 @@ type method int
 
 const (
 	hasty     method = iota // three by their sections, at every level of detail, clear and nearly from the front
+	pale                    // the same once more, for small eyes, whose dots are pale
 	sections                // the same, however faint or slanting
 	paired                  // two of those just found, where the third may be hidden
-	pale                    // as sections, for small eyes, whose dots are pale
 	doubled                 // by their sections in twice the size, for codes of few pixels
 	stretched               // by their sections in a picture stretched in some direction, for codes seen from the side
 	matching                // by comparison with a drawing of an eye
@@ -119,9 +119,9 @@ const (
 // passes is the order in which a picture is looked at, until something is found; the first is enough for most.
 var passes = [...]pass{
 	{luma, hasty},
+	{luma, pale},
 	{luma, sections},
 	{luma, paired},
-	{luma, pale},
 	{red, sections},
 	{green, sections},
 	{blue, sections},
@@ -148,7 +148,7 @@ func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) [
 	}
 	for _, pass := range passes {
 		s.look(img, pass)
-		if o.Quick || s.enough() || len(s.results) > 0 && (pass.method != hasty || !s.leftOver()) {
+		if o.Quick || s.enough() || len(s.results) > 0 && (pass.method > pale || !s.leftOver()) {
 			break
 		}
 	}
@@ -318,20 +318,20 @@ func (s *Scanner) pyramid() int {
 // search looks for eyes in a view and reads the codes they belong to.
 func (s *Scanner) search(v view, m method) {
 	least, percent := minContrast, half
-	switch m {
-	case hasty:
-		least, percent = hastyContrast, raised
-	case pale:
+	quick := m <= pale
+	if quick {
+		least = hastyContrast
+	}
+	if m == pale {
 		percent = high
-	default:
 	}
 	s.t.measure(v.plane, least, percent)
-	s.finder.hasty = m == hasty
+	s.finder.hasty = quick
 	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)
 	s.finder.rank()
 	s.options.Trace.addEyes(v, s.finder.eyes)
-	if m == hasty {
+	if quick {
 		s.tried = hastily.triples(s.finder.eyes, s.tried[:0])
 		s.readBest(v)
 		return
@@ -356,8 +356,8 @@ func (s *Scanner) readFrames(v view) {
 	}
 }
 
-// maxFailures is how many frames the first look reads in vain.
-const maxFailures = 4
+// maxFailures is how many frames the first look reads in vain, in a plane of failurePx pixels for each of them or more.
+const maxFailures, failurePx = 4, 200_000
 
 // readBest reads the frames of a view whose rings look most like a code's, until too many were none.
 func (s *Scanner) readBest(v view) {
@@ -368,10 +368,10 @@ func (s *Scanner) readBest(v view) {
 		f.cost = -fit
 	}
 	s.tried = best(s.tried, len(s.tried))
-	failures := 0
+	failures, most := 0, min(1+v.w*v.h/failurePx, maxFailures)
 	for i := range s.tried {
 		f := &s.tried[i]
-		if failures == maxFailures || -f.cost < hopeless/2*f.contrast || s.enough() {
+		if failures == most || -f.cost < hopeless/2*f.contrast || s.enough() {
 			return
 		}
 		if s.taken(f, v) {

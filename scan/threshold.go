@@ -9,7 +9,7 @@ const (
 	hastyContrast = 24
 	// Thresholds, in hundredths of the way from dark to light. The dot of a small eye is never quite dark, so that a higher
 	// one finds it; where the light is uneven it is half way.
-	half, raised, high = 50, 55, 60
+	half, high = 50, 60
 )
 
 // thresholds holds a plane's brightness between dark and light for each block, somewhere between the extremes of the
