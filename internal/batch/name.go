@@ -175,6 +175,9 @@ func (p *namePart) appendTo(dst []byte, c *named) ([]byte, error) {
 	case "":
 		return append(dst, p.text...), nil
 	case "scene":
+		if c.row.Scene == "" {
+			return dst, &RowError{Column: "scene", Reason: "it is empty, but the name of the file has it"}
+		}
 		return escape(dst, c.row.Scene), nil
 	case "page":
 		if c.row.Page == "" {
