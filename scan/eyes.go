@@ -190,7 +190,7 @@ func (e *eye) same(other *eye) bool {
 
 const directions = 16
 
-// maxBlind is in how many directions an eye may not look like one.
+// maxBlind is in how many directions an eye may not look like one, maxHastyBlind that at the first look.
 const maxBlind, maxHastyBlind = 4, 3
 
 // An eye's ring ends 2.5 pitches from its centre, or so many when it is seen from the side: at most, and at the first
@@ -198,7 +198,7 @@ const maxBlind, maxHastyBlind = 4, 3
 const followReach, dashLeast = 4.25, 1.2
 
 // dotMost is how far the dot may reach then: plausible's share of it.
-const dotMost = maxDot * followReach
+const dotMost = maxDot * followReach / 100
 
 // acrossFirst lists the directions, those first that a section along the row has not shown.
 var acrossFirst = [directions]int{4, 12, 3, 11, 5, 13, 2, 10, 6, 14, 1, 9, 7, 15, 0, 8}
@@ -235,7 +235,10 @@ func (f *eyeFinder) centre(e *eye) bool {
 	var outs [directions]float64
 	seen, blind := 0, 0
 	light, heavy := 0.0, 0.0
-	from := newDashing(e, level)
+	var from dashing
+	if f.hasty {
+		from = newDashing(e, level)
+	}
 	for _, i := range acrossFirst {
 		var r ray
 		if f.hasty {
@@ -368,7 +371,7 @@ func (f *eyeFinder) dash(from *dashing, direction int) ray {
 		before = v
 	}
 	dot, inner, out := 100*edges[0], 100*edges[1], edges[2]
-	bad := (out - from.least) | (dot - 6*out) | (42*out - dot) | (inner - 48*out) | (85*out - inner) // as in plausible
+	bad := (out - from.least) | (dot - minDot*out) | (maxDot*out - dot) | (inner - minInner*out) | (maxInner*out - inner)
 	if found < len(edges) || bad < 0 {
 		return ray{}
 	}
@@ -385,13 +388,16 @@ func (d *dashing) pixel(p *plane, way [2]int, out int) float64 {
 	return float64(p.pix[y>>8*p.w+x>>8])
 }
 
-// maxDot is the greatest radius of a dot, of the ring's.
-const maxDot = 0.42
+// What the radii of the dot and of the ring's inner side may be, in hundredths of the outer one.
+const (
+	minDot, maxDot     = 6, 42
+	minInner, maxInner = 48, 85
+)
 
 // plausible compares the radii 0.5, 1.7 and 2.5 pitches with what was met on one ray, which blur and tilt may change.
 func plausible(e [3]float64) bool {
-	dot, inner := e[0]/e[2], e[1]/e[2]
-	return dot > 0.06 && dot < maxDot && inner > 0.48 && inner < 0.85
+	dot, inner := 100*e[0]/e[2], 100*e[1]/e[2]
+	return dot > minDot && dot < maxDot && inner > minInner && inner < maxInner
 }
 
 // rank sorts the surest eyes first.

@@ -378,8 +378,7 @@ func (s *Scanner) readBest(v view) {
 			continue
 		}
 		s.finder.refine(f)
-		a, _ := f.start(v.plane, ringMarks)
-		if r, ok := f.readHasty(a, v.plane, &s.reader, failures == 0); ok {
+		if r, ok := f.readHasty(v.plane, &s.reader, failures == 0); ok {
 			s.add(r, v)
 		} else {
 			failures++

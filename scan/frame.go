@@ -26,12 +26,12 @@ type combining struct {
 var (
 	// hastily is for the first look, where a picture full of rings must not cost much, nor a sheet full of codes lack one.
 	hastily    = combining{eyes: 192, partners: 10, frames: 96}
-	thoroughly = combining{eyes: 192, partners: 24, frames: 192}
+	thoroughly = combining{eyes: 192, partners: maxPartners, frames: 192}
 )
 
 const (
 	// maxPartners is the most partners that an eye can have.
-	maxPartners = 48
+	maxPartners = 24
 	// maxPairEyes is how many of the surest eyes are combined to frames that lack an eye, maxPairs how many of those
 	// are tried.
 	maxPairEyes, maxPairs = 16, 8
@@ -313,12 +313,13 @@ const (
 	minRingFit, hopeless = 0.4, 0.15
 )
 
-// readHasty is read for the first look, from where start begins: it leaves a frame sooner, and polishes it only when it
-// is worth it.
-func (f *frame) readHasty(a anchors, p *plane, r *reader, worth bool) (found, bool) {
+// readHasty is read for the first look: it goes by the rings alone, leaves a frame sooner, and polishes it only when it is
+// worth it.
+func (f *frame) readHasty(p *plane, r *reader, worth bool) (found, bool) {
 	least := minRingFit * f.contrast
+	a, fit := f.start(p, ringMarks)
 	m := a.pose()
-	if f.sign*m.fit(p, ringMarks) > least {
+	if fit > least {
 		if out, ok := r.readUnder(p, &m, f.sign); ok {
 			return out, true
 		}
