@@ -95,7 +95,7 @@ func newBatch() *cobra.Command {
 		RunE:    o.run,
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&o.out, "out", "o", "", "folder, .zip or .tar file, s3://BUCKET/PREFIX, or - for standard output")
+	flags.StringVarP(&o.out, "out", "o", "", "`OUT`: folder, .zip or .tar file, s3://BUCKET/PREFIX, or - for standard output")
 	flags.StringVar(&o.app, "app", "", "make them for the app with this `APPID`; the demo app or the only one unless given")
 	o.define(cmd)
 	o.defineSource(cmd)
@@ -226,10 +226,56 @@ func (o *batchOptions) gather(cmd *cobra.Command, given []string) error {
 	if s.Form != batch.RandomIDs {
 		s.Random = batch.Random{}
 	}
-	if o.out == "" && !o.dryRun {
-		return usageError("as in -o out, -o codes.zip, or -o - with --archive tar", "where should the codes go?")
+	if err := o.checkOut(); err != nil {
+		return err
+	}
+	if err := o.checkIdle(cmd.Flags()); err != nil {
+		return err
 	}
 	return o.gatherPrint()
+}
+
+// checkOut refuses places where the codes would not go as was meant.
+func (o *batchOptions) checkOut() error {
+	name, archive := strings.ToLower(o.out), o.archive.value
+	ends := func(endings ...string) bool {
+		return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) })
+	}
+	switch {
+	case o.out == "" && o.dryRun:
+		return nil
+	case o.out == "":
+		return usageError("as in -o out, -o codes.zip, or -o - with --archive tar", "where should the codes go?")
+	case o.vector.paper != "" && (archive != "" || ends(".zip", ".tar") || strings.HasPrefix(name, "s3://")):
+		return usageError("as in -o labels.pdf", "contact sheets are one PDF file")
+	case o.vector.paper == "" && archive == "" && ends(".pdf"):
+		return usageError("--sheet makes one PDF; --format pdf makes a folder of them", "one PDF for all codes needs --sheet")
+	case archive == "" && ends(".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"):
+		return usageError("as in -o - --archive tar | gzip >codes.tar.gz; pictures hardly get smaller", "archives are .zip or .tar")
+	}
+	return nil
+}
+
+// checkIdle refuses flags that would do nothing: whoever gave them meant
+// something else.
+func (o *batchOptions) checkIdle(flags *pflag.FlagSet) error {
+	for _, idle := range []struct {
+		flags string
+		when  bool
+		need  string
+	}{
+		{"grid margin gutter crop-marks page-numbers", o.vector.paper == "", "--sheet"},
+		{"alphabet length prefix seed", o.spec.Form != batch.RandomIDs, "--random"},
+		{"form column ignore", o.spec.Form == batch.RandomIDs || o.spec.Form == batch.Pattern, "a FILE"},
+		{"s3-endpoint", o.out != "" && !strings.HasPrefix(o.out, "s3://"), "-o s3://BUCKET/PREFIX"},
+	} {
+		for name := range strings.FieldsSeq(idle.flags) {
+			if idle.when && flags.Changed(name) {
+				return usageError("", "--%s goes with %s", name, idle.need)
+			}
+		}
+	}
+	return nil
 }
 
 func (o *batchOptions) gatherPrint() error {
@@ -303,7 +349,9 @@ func (o *batchOptions) make(ctx context.Context, cmd *cobra.Command, store *sqli
 		_, err := fmt.Fprintf(cmd.ErrOrStderr(), "nothing to resume: %s is complete\n", o.out)
 		return err
 	}
-	show.end(&report)
+	if failed := show.end(&report); err == nil && failed != nil {
+		return failed
+	}
 	return o.outcome(&report, err)
 }
 

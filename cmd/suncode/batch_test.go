@@ -248,6 +248,30 @@ func compareFolder(t *testing.T, dir string, want map[string][]byte) {
 	}
 }
 
+// TestBatchUntold holds that a report that cannot be written is a failure.
+func TestBatchUntold(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no device that is full")
+	}
+	defer full.Close()
+	data := t.TempDir()
+	makeDemo(t, data)
+	for _, args := range [][]string{
+		{"--pattern", "a b{1..3}", "--dry-run"},
+		{"--pattern", "a{1..3}", "--dry-run", "--json"},
+		{"--pattern", "a{1..3}", "--json", "-o", filepath.Join(data, "out")},
+		{"--pattern", "a{1..3}", "--archive", "tar", "-o", "-"},
+	} {
+		cmd := itself(t.Context(), t, append([]string{"batch", "--data", data}, args...)...)
+		var log bytes.Buffer
+		cmd.Stdout, cmd.Stderr = full, &log
+		if code := exitCode(cmd.Run()); code != exitFailed || !strings.Contains(log.String(), "no space left") {
+			t.Errorf("%v: exit code %d: %s", args, code, log.String())
+		}
+	}
+}
+
 // TestBatchInterrupted ends a batch by Ctrl-C and goes on with it.
 func TestBatchInterrupted(t *testing.T) {
 	dir := t.TempDir()

@@ -27,7 +27,7 @@ type batchShow struct {
 	target   string
 	open     bool // the line at work is not ended
 	bads     int
-	failed   error
+	failed   error // the first of standard output
 }
 
 func (o *batchOptions) newShow(cmd *cobra.Command) *batchShow {
@@ -55,8 +55,12 @@ func (s *batchShow) event(kind string, v any) {
 	if err != nil {
 		panic(err) // plain data always encodes
 	}
-	_, err = fmt.Fprintf(s.events, "{\"event\":%q,%s\n", kind, data[1:])
-	if s.failed == nil {
+	s.print(s.events, fmt.Sprintf("{\"event\":%q,%s", kind, data[1:]))
+}
+
+// print writes a line that somebody waits for.
+func (s *batchShow) print(w io.Writer, line any) {
+	if _, err := fmt.Fprintln(w, line); s.failed == nil {
 		s.failed = err
 	}
 }
@@ -98,7 +102,7 @@ func (s *batchShow) bad(e *batch.RowError) {
 	case s.events != nil:
 		s.event("bad", e)
 	case s.dryRun:
-		fmt.Fprintln(s.out, e)
+		s.print(s.out, e)
 	case s.quiet || s.bads > shownBad && !s.all:
 	default:
 		s.endLine()
@@ -116,21 +120,28 @@ func (s *batchShow) endLine() {
 	}
 }
 
-// end tells what became of the batch.
-func (s *batchShow) end(r *batch.Report) {
+// end tells what became of the batch. Its error is that of what was printed.
+func (s *batchShow) end(r *batch.Report) error {
 	s.endLine()
-	if s.events != nil {
+	switch {
+	case s.events != nil:
 		s.event("end", r)
-		return
+	case !s.quiet && (r.Rows > 0 || r.Done):
+		fmt.Fprintln(s.log, s.summary(r))
 	}
-	if s.quiet || r.Rows == 0 && !r.Done {
-		return
-	}
-	verb := "made"
+	return s.failed
+}
+
+// summary is the batch in one line.
+func (s *batchShow) summary(r *batch.Report) string {
+	verb, some := "made", ""
 	if s.dryRun {
 		verb = "would make"
 	}
-	line := fmt.Sprintf("%s codes: %d of %d rows", verb, r.Good, r.Rows)
+	if !r.Done {
+		some = "the first "
+	}
+	line := fmt.Sprintf("%s codes: %d of %s%d rows", verb, r.Good, some, r.Rows)
 	if !s.dryRun {
 		line += fmt.Sprintf(" in %s: %s, %s", s.target, megabytes(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	}
@@ -140,5 +151,5 @@ func (s *batchShow) end(r *batch.Report) {
 	if r.Resumed > 0 {
 		line += fmt.Sprintf("; done before: %d", r.Resumed)
 	}
-	fmt.Fprintln(s.log, line)
+	return line
 }

@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -46,7 +47,7 @@ func TestHostileRows(t *testing.T) {
 		{"NUL", "scene,label\na\x00,b\nb,\x00\nc,d\n", 1, []string{"1:2 scene: it has a NUL", "2:3 label: it has a NUL"}},
 		{"not UTF-8", "scene,label\na,\xff\xfe\nb,c\n", 1, []string{"1:2 label: it is not UTF-8"}},
 		{"cells too many", "scene,label\na,b,c\nd\n" + strings.Repeat(",", 1000) + "\ne,f\n", 1, []string{
-			"1:2 : it has another number of cells than the header", "2:3 : it has another number of cells than the header", "3:4 : it has more than 64 cells",
+			"1:2 : the header has 2 cells, this row 3", "2:3 : the header has 2 cells, this row 1", "3:4 : it has more than 64 cells",
 		}},
 		{"formulas", "scene,label\n=1+1,=cmd|'/C calc'!A0\n@x,\"+1\"\n-2,-2\n", 3, nil},
 		{"no end of line", "scene,label\na,b\nc,d", 2, nil},
@@ -60,12 +61,34 @@ func TestHostileRows(t *testing.T) {
 	}
 }
 
+// TestUnreadable holds that a source that cannot be read at all says why.
+func TestUnreadable(t *testing.T) {
+	s := newShop(t)
+	for source, want := range map[string]string{
+		"":                        "the source is empty: not even a header",
+		"\n\r\n":                 "the source is empty: not even a header",
+		"\xff\xfes\x00":           "line 1: it is UTF-16; save it as UTF-8",
+		"scene,label\ra,b\rc,d\r": "line 1: its lines end with carriage returns alone; save it with line feeds",
+		"scene,Scene\na,b\n":      "line 1: two columns are scene",
+		"\"scene\na,b\n":          "line 1: the header: a quote is not closed",
+		"label,page\na,b\n":       "line 1: no column is scene; there are: label, page",
+	} {
+		_, err := batch.Run(t.Context(), batch.Job{
+			Spec: small(), Issuer: s.issuer, App: s.app.Number, Source: strings.NewReader(source), DryRun: true,
+		})
+		if _, known := errors.AsType[*batch.SourceError](err); !known || err.Error() != want {
+			t.Errorf("%q: %v, want %s", source, err, want)
+		}
+	}
+}
+
 // TestHostileNames holds that a row cannot put a file elsewhere, nor two rows
 // one file.
 func TestHostileNames(t *testing.T) {
 	s := newShop(t)
 	source := "scene,file\n" + strings.Join([]string{
 		`a,../x`, `b,/etc/passwd`, `c,C:\x`, `d,a/../../x`, `e,.suncode-batch/job.json`, `f,con`, `g,x/nul.jpg`, `h,a//b`, `i,a/`, `j,0001/x`, `k,x `, `l,manifest.csv`, `m,MANIFEST.CSV.jpg`, `n,ok/fine`, `o,OK/FINE.JPG`, `p,` + strings.Repeat("x", 300),
+		`q,tea`, `r,tea.jpg/cup`, `s,Tea.JPG/pot/lid`, `t,ok`, `u,Cake.jpg/one`, `v,cake.jpg`, `w,Cake.jpg/two`,
 	}, "\n")
 	good, bad := s.dry(t, small(), strings.NewReader(source))
 	want := []string{
@@ -74,8 +97,10 @@ func TestHostileNames(t *testing.T) {
 		"7:8 file: it would not be a file name on every system", "8:9 file: it leaves its folder", "9:10 file: it leaves its folder",
 		"10:11 file: folders of digits are kept for shards", "13:14 file: row 12 has the same file name",
 		"15:16 file: row 14 has the same file name", "16:17 file: a part of the name has 304 bytes, at most 230 are allowed",
+		"18:19 file: one name is both a file and a folder", "19:20 file: one name is both a file and a folder",
+		"22:23 file: one name is both a file and a folder",
 	}
-	if diff := cmp.Diff(want, bad); diff != "" || good != 3 {
+	if diff := cmp.Diff(want, bad); diff != "" || good != 7 {
 		t.Errorf("%d good %s", good, diff)
 	}
 }

@@ -75,15 +75,44 @@ func (n *naming) name(c *named, claim bool) (string, error) {
 // claim takes the name for the row. A name of the template that differs from
 // one that is taken in case only gets the number of its row.
 func (n *naming) claim(name string, c *named) (string, error) {
+	if err := n.claimFolders(name); err != nil {
+		return "", err
+	}
 	taken, same, err := n.index.claim(name, c.row.Number)
 	if taken != 0 && !same && c.row.File == "" {
 		name = fmt.Sprintf("%s~%d.%s", strings.TrimSuffix(name, "."+c.ext), c.row.Number, c.ext)
 		taken, _, err = n.index.claim(name, c.row.Number)
 	}
-	if err == nil && taken != 0 {
+	if err == nil && taken == asFolder {
+		err = bothKinds(name)
+	} else if err == nil && taken != 0 {
 		err = &RowError{Column: "file", Reason: fmt.Sprintf("row %d has the same file name", taken), Value: clip(name)}
 	}
 	return name, err
+}
+
+// asFolder is the row of a name that is a folder: no row is that far.
+const asFolder = rowMask
+
+// claimFolders takes the folders of a name, which none but folders may have.
+func (n *naming) claimFolders(name string) error {
+	for at, c := range []byte(name) {
+		if c != '/' {
+			continue
+		}
+		taken, _, err := n.index.claim(name[:at], asFolder)
+		if err != nil {
+			return err
+		}
+		if taken != 0 && taken != asFolder {
+			return bothKinds(name[:at])
+		}
+	}
+	return nil
+}
+
+func bothKinds(name string) error {
+	return &RowError{Column: "file", Reason: "one name is both a file and a folder", Value: clip(name)}
 }
 
 // sharded puts the name into the folder of its row: none for those of the first
@@ -114,6 +143,9 @@ func (n *naming) remember(row int64, file string) error {
 	}
 	if n.shard > 0 && isShard(file) {
 		_, file, _ = strings.Cut(file, "/")
+	}
+	if err := n.claimFolders(file); err != nil {
+		return err
 	}
 	_, _, err := n.index.claim(file, row)
 	return err

@@ -181,7 +181,10 @@ func (r *run) work(ctx context.Context) error {
 		err = saving
 	}
 	if err != nil {
-		return errors.Join(err, r.lastCheckpoint(ctx))
+		if saving := r.lastCheckpoint(ctx); saving != nil {
+			err = fmt.Errorf("%w (and the last checkpoint could not be saved: %w)", err, saving)
+		}
+		return err
 	}
 	if err := r.lastCheckpoint(ctx); err != nil {
 		return err

@@ -218,6 +218,9 @@ func TestFolder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != publicMode(t) {
+		t.Errorf("the folder has mode %v, %v", info.Mode(), err)
+	}
 	want = append(want[:0], "%63on.jpg", "A=1~9.jpg", "a%2Fb%3Fc%3A%2A.png", "a=1.jpg", "a=7.jpg", "bad.csv", "bad.jsonl", "deep/er/x.jpg", "manifest.csv", "manifest.jsonl")
 	if diff := cmp.Diff(want, files(t, dir)); diff != "" {
 		t.Error(diff)
@@ -225,6 +228,20 @@ func TestFolder(t *testing.T) {
 	if list[1].Label != "two\nlines" || list[2].Label != "=cmd|' /C calc'!A0" {
 		t.Errorf("labels %q %q", list[1].Label, list[2].Label)
 	}
+}
+
+// publicMode is what a new folder of the user's has.
+func publicMode(t *testing.T) os.FileMode {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "any")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
 }
 
 // TestArchives holds that folder, ZIP and tar have the same files.

@@ -134,7 +134,9 @@ func (r *Row) set(field, value string) error {
 	case "width":
 		r.Width, err = parseWidth(value)
 	case "line_color":
-		r.LineColor, err = ParseColor(value)
+		if r.LineColor, err = ParseColor(value); err != nil {
+			err = errors.New("not a colour of the form #rrggbb")
+		}
 	case "auto_color":
 		r.AutoColor, err = parseBool(value)
 	case "is_hyaline":

@@ -79,7 +79,7 @@ func openState(dir string, start Start) (s *state, resumed bool, err error) {
 	if start == Fresh && missing == nil {
 		return nil, false, unfinished(dir)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeState(dir); err != nil {
 		return nil, false, err
 	}
 	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
@@ -99,6 +99,18 @@ func openState(dir string, start Start) (s *state, resumed bool, err error) {
 	}
 	removeIndexes(dir)
 	return &state{dir: dir, lock: f}, missing == nil, nil
+}
+
+// makeState makes a state folder, which is nobody else's business. Those above
+// it are as public as the user's other folders: the output is one of them.
+func makeState(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 // lockWait is how long a killed process may take to end: one that waits for the

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -70,6 +71,9 @@ func (t *table) readHeader(s *Spec) error {
 		name := strings.TrimSpace(string(cell))
 		if reason := badText(name); reason != "" {
 			return sourceError(line, "the header: %s", reason)
+		}
+		if strings.Contains(strings.ReplaceAll(name, "\r\n", ""), "\r") {
+			return sourceError(line, "its lines end with carriage returns alone; save it with line feeds")
 		}
 		field, known := columns.field(name)
 		if !known {
@@ -162,7 +166,7 @@ func (t *table) read(want int) string {
 			continue
 		}
 		if fault == "" && want > 0 && len(t.cells) != want {
-			fault = "it has another number of cells than the header"
+			fault = fmt.Sprintf("the header has %d cells, this row %d", want, len(t.cells))
 		}
 		if fault != "" {
 			t.in.take(first, 1)
