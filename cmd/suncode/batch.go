@@ -23,7 +23,7 @@ import (
 const batchLong = `Makes a code for each row of a source: FILE (CSV, TSV, JSON lines, or a scene a
 line), - for standard input, --pattern or --random. They go to -o: a folder, a ZIP
 or tar, a bucket, or with --sheet a PDF of contact sheets. A manifest comes with
-them: row, scene, page, path, file, ray count, bytes and sha256.
+them: row, scene, page, path, file, ray count, bytes, sha256, label and warning.
 
 Columns: scene, page, env_version, width, auto_color, line_color, is_hyaline,
 check_path, file, label; what a row leaves empty comes from the flags.
@@ -35,7 +35,8 @@ With --json the progress is JSON, an object a line, in standard output:
   {"event":"progress","rows":…,"good":…,"bad":…,"bytes":…,"total":…,"fraction":…,
    "rate":…,"elapsed_ns":…,"remaining_ns":…}
   {"event":"bad","row":…,"line":…,"column":"…","reason":"…","value":"…"}
-  {"event":"end","rows":…,"good":…,"bad":…,"bytes":…,"done":true,"elapsed_ns":…}
+  {"event":"end","rows":…,"good":…,"bad":…,"warned":…,"bytes":…,"done":true,
+   "elapsed_ns":…}
 
 Exit codes: 0 all rows made, 1 failed, 2 wrong settings, 6 some rows are bad and
 the others made, 7 interrupted and can be resumed.`

@@ -148,6 +148,9 @@ func (s *batchShow) summary(r *batch.Report) string {
 	if r.Bad > 0 {
 		line += fmt.Sprintf("; bad rows: %d", r.Bad)
 	}
+	if r.Warned > 0 {
+		line += fmt.Sprintf("; codes with a warning: %d", r.Warned)
+	}
 	if r.Resumed > 0 {
 		line += fmt.Sprintf("; done before: %d", r.Resumed)
 	}

@@ -50,7 +50,7 @@ func (r *run) print(ctx context.Context, layout sheet.Layout, w io.Writer) error
 		if err == nil {
 			err = m.place(ctx, pages, &row)
 		}
-		if err := r.count(&row, err); err != nil {
+		if err := r.count(m, &row, err); err != nil {
 			return err
 		}
 	}

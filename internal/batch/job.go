@@ -63,6 +63,7 @@ type Report struct {
 	Rows    int64         `json:"rows"`
 	Good    int64         `json:"good"`
 	Bad     int64         `json:"bad"`
+	Warned  int64         `json:"warned,omitempty"` // good ones that will not scan well
 	Bytes   int64         `json:"bytes"`
 	Resumed int64         `json:"resumed,omitempty"` // rows that an earlier run had done
 	Done    bool          `json:"done"`              // false: it can be resumed

@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"image/color"
 	"strconv"
 	"strings"
 
 	"github.com/suncode/suncode/internal/issue"
+	"github.com/suncode/suncode/internal/legible"
 	"github.com/suncode/suncode/internal/sheet"
 	"github.com/suncode/suncode/ticket"
 )
@@ -24,6 +26,8 @@ type maker struct {
 	captions captions
 	item     sheet.Item
 	file     bytes.Buffer
+	judged   Color  // the colour that warning was asked for last
+	verdict  string // of it
 }
 
 func newMaker(job *Job) (*maker, error) {
@@ -112,6 +116,18 @@ func (m *maker) make(ctx context.Context, dst []byte, r *Row) ([]byte, int, erro
 	m.file.Reset()
 	err = sheet.WritePDF(&m.file, &m.item, &m.style)
 	return append(dst, m.file.Bytes()...), rays, r.fault(err)
+}
+
+// warning says why the row's code will not scan well in its colour, or nothing.
+// The tone of a logo always does.
+func (m *maker) warning(r *Row) string {
+	if r.AutoColor {
+		return ""
+	}
+	if r.LineColor != m.judged { // what was judged first, black, is good
+		m.judged, m.verdict = r.LineColor, legible.Colours(r.LineColor.nrgba(), color.NRGBA{})
+	}
+	return m.verdict
 }
 
 // faultColumns are the columns whose values are at fault.

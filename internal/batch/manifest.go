@@ -30,10 +30,12 @@ type Entry struct {
 	Bytes  int    `json:"bytes"`
 	SHA256 string `json:"sha256"`
 	Label  string `json:"label,omitempty"`
+	// Warning is why the code will not scan well, nothing if it will.
+	Warning string `json:"warning,omitempty"`
 }
 
 const (
-	manifestHeader = "row,scene,page,env_version,path,file,rays,bytes,sha256,label\r\n"
+	manifestHeader = "row,scene,page,env_version,path,file,rays,bytes,sha256,label,warning\r\n"
 	badHeader      = "row,line,column,reason,value\r\n"
 )
 
@@ -45,6 +47,8 @@ type made struct {
 	rays int
 	size int
 	sha  [32]byte
+
+	warning string
 }
 
 func (m *made) appendPath(dst []byte) []byte {
@@ -71,6 +75,7 @@ func (m *made) appendCSV(dst []byte, scratch *[]byte) []byte {
 	dst = strconv.AppendInt(append(dst, ','), int64(m.size), 10)
 	dst = hex.AppendEncode(append(dst, ','), m.sha[:])
 	dst = appendCell(append(dst, ','), r.Label)
+	dst = appendCell(append(dst, ','), m.warning)
 	return append(dst, '\r', '\n')
 }
 
@@ -90,6 +95,9 @@ func (m *made) appendJSON(dst []byte, scratch *[]byte) []byte {
 	dst = append(dst, '"')
 	if r.Label != "" {
 		dst = appendString(append(dst, `,"label":`...), r.Label)
+	}
+	if m.warning != "" {
+		dst = appendString(append(dst, `,"warning":`...), m.warning)
 	}
 	return append(dst, '}', '\n')
 }

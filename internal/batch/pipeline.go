@@ -35,6 +35,7 @@ type chunk struct {
 	badJSON  []byte
 	bads     []*RowError
 	good     int64
+	warned   int64
 	bytes    int64
 	mark     Mark
 }
@@ -46,13 +47,14 @@ type code struct {
 	sha      [32]byte
 	file     string
 	kind     string // media type
+	warning  string
 }
 
 func (c *chunk) reset() {
 	c.rows, c.faults, c.codes = c.rows[:0], c.faults[:0], c.codes[:0]
 	c.pictures, c.csv, c.json = c.pictures[:0], c.csv[:0], c.json[:0]
 	c.badCSV, c.badJSON, c.bads = c.badCSV[:0], c.badJSON[:0], c.bads[:0]
-	c.good, c.bytes = 0, 0
+	c.good, c.warned, c.bytes = 0, 0, 0
 }
 
 // pipe is what the goroutines of a run share.
@@ -224,7 +226,7 @@ func (p *pipe) draw(m *maker, c *chunk, i int) error {
 		c.codes = append(c.codes, code{})
 		return p.onlyBad(c.faults[i])
 	}
-	c.codes = append(c.codes, code{from: from, to: len(c.pictures), rays: rays, sha: sum(c.pictures[from:])})
+	c.codes = append(c.codes, code{from: from, to: len(c.pictures), rays: rays, sha: sum(c.pictures[from:]), warning: m.warning(row)})
 	return nil
 }
 
@@ -278,10 +280,13 @@ func (p *pipe) write(m *maker, c *chunk, scratch *[]byte) {
 			c.badJSON = bad.appendJSON(c.badJSON)
 			continue
 		}
-		line := made{row: row, home: m.home(row), file: code.file, rays: code.rays, size: code.to - code.from, sha: code.sha}
+		line := made{row: row, home: m.home(row), file: code.file, rays: code.rays, size: code.to - code.from, sha: code.sha, warning: code.warning}
 		c.csv = line.appendCSV(c.csv, scratch)
 		c.json = line.appendJSON(c.json, scratch)
 		c.good++
+		if code.warning != "" {
+			c.warned++
+		}
 		c.bytes += int64(line.size)
 	}
 }
@@ -315,6 +320,7 @@ func (r *run) commit(ctx context.Context, c *chunk) error {
 	r.now.Rows += int64(len(c.rows))
 	r.now.Good += c.good
 	r.now.Bad += int64(len(c.bads))
+	r.now.Warned += c.warned
 	r.now.Bytes += c.bytes
 	r.now.Digest, r.now.Sink = c.digest, c.mark
 	r.meter.read = c.read

@@ -53,7 +53,7 @@ type run struct {
 func (r *run) report() Report {
 	c := &r.now
 	return Report{
-		Rows: c.Rows, Good: c.Good, Bad: c.Bad, Bytes: c.Bytes,
+		Rows: c.Rows, Good: c.Good, Bad: c.Bad, Warned: c.Warned, Bytes: c.Bytes,
 		Resumed: r.first, Done: r.done, Elapsed: time.Since(r.began),
 	}
 }
@@ -248,7 +248,7 @@ func (r *run) dry(ctx context.Context) error {
 				_, err = r.names.name(&named{row: &row, ext: ext}, !r.names.template.needsPicture())
 			}
 		}
-		if err := r.count(&row, err); err != nil {
+		if err := r.count(m, &row, err); err != nil {
 			return err
 		}
 	}
@@ -256,7 +256,7 @@ func (r *run) dry(ctx context.Context) error {
 }
 
 // count notes what a dry run found out about a row.
-func (r *run) count(row *Row, err error) error {
+func (r *run) count(m *maker, row *Row, err error) error {
 	bad, isBad := errors.AsType[*RowError](err)
 	if err != nil && !isBad {
 		return err
@@ -264,6 +264,9 @@ func (r *run) count(row *Row, err error) error {
 	r.now.Rows++
 	if err == nil {
 		r.now.Good++
+		if m.warning(row) != "" {
+			r.now.Warned++
+		}
 	} else {
 		r.now.Bad++
 		bad.Row, bad.Line = row.Number, row.Line

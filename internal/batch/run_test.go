@@ -94,7 +94,7 @@ func entries(tb testing.TB, fsys func(name string) []byte) []batch.Entry {
 	}
 	for i, e := range list {
 		want := []string{
-			strconv.FormatInt(e.Row, 10), e.Scene, e.Page, e.Env, e.Path, e.File, strconv.Itoa(e.Rays), strconv.Itoa(e.Bytes), e.SHA256, e.Label,
+			strconv.FormatInt(e.Row, 10), e.Scene, e.Page, e.Env, e.Path, e.File, strconv.Itoa(e.Rays), strconv.Itoa(e.Bytes), e.SHA256, e.Label, e.Warning,
 		}
 		if diff := cmp.Diff(want, cells[i+1]); diff != "" {
 			tb.Errorf("entry %d: %s", i, diff)
@@ -227,6 +227,33 @@ func TestFolder(t *testing.T) {
 	}
 	if list[1].Label != "two\nlines" || list[2].Label != "=cmd|' /C calc'!A0" {
 		t.Errorf("labels %q %q", list[1].Label, list[2].Label)
+	}
+}
+
+// TestWarnings holds that the manifest tells which codes will not scan well.
+func TestWarnings(t *testing.T) {
+	s := newShop(t)
+	source := "scene,line_color,auto_color\nblack,,\npale,#ffe8c2,\nblue,#3a62ad,\nwhite,#ffffff,\ntone,#ffffff,true\ntoo long a scene for any code to have,#ffffff,\n"
+	dir := filepath.Join(t.TempDir(), "out")
+	report, err := batch.Run(t.Context(), s.job(small(), source, dir))
+	if err != nil || report.Good != 5 || report.Warned != 2 {
+		t.Errorf("%+v, %v", report, err)
+	}
+	var got []string
+	for _, e := range entries(t, inFolder(t, dir)) {
+		got = append(got, e.Scene+" "+e.Warning)
+	}
+	want := []string{
+		"black ", "pale contrast: #ffe8c2 on #ffffff differ by 20 grey levels: read in good light only; #ef9500 would do", "blue ",
+		"white contrast: #ffffff on #ffffff differ by 0 grey levels: nothing can be read; #9f9f9f would do", "tone ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	job := s.job(small(), source, "")
+	job.DryRun = true
+	if report, err := batch.Run(t.Context(), job); err != nil || report.Warned != 2 {
+		t.Errorf("dry: %+v, %v", report, err)
 	}
 }
 

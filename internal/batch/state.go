@@ -30,13 +30,14 @@ type settings struct {
 }
 
 // stateVersion is the form of the state folder; another one is not resumed.
-const stateVersion = 1
+const stateVersion = 2
 
 // checkpoint is how far a run had come, all of it safe on disk.
 type checkpoint struct {
 	Rows   int64            `json:"rows"`
 	Good   int64            `json:"good"`
 	Bad    int64            `json:"bad"`
+	Warned int64            `json:"warned,omitempty"`
 	Bytes  int64            `json:"bytes"`
 	Digest string           `json:"digest,omitempty"` // of the rows so far, as the source has them
 	Sink   Mark             `json:"sink"`
