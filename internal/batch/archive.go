@@ -59,6 +59,10 @@ type Archive struct {
 	pack    packer
 }
 
+// archiveBuffer goes to the system at once: the more, the fewer pages it has to
+// look after, until a processor's own cache is too small.
+const archiveBuffer = 1 << 20
+
 // NewArchive is a sink that makes the archive at path, which must not be there
 // at a fresh start. Until it is whole its name ends with [Part].
 func NewArchive(kind ArchiveKind, path string) *Archive { return &Archive{kind: kind, path: path} }
@@ -80,7 +84,7 @@ func (a *Archive) Begin(_ context.Context, state string, at *Mark) error {
 		return err
 	}
 	a.written = at.Written
-	a.w = bufio.NewWriterSize(a.out, 256<<10)
+	a.w = bufio.NewWriterSize(a.out, archiveBuffer)
 	var err error
 	if a.kind == Tar {
 		a.pack = &tarPacker{}
