@@ -227,6 +227,12 @@ func (o *batchOptions) gather(cmd *cobra.Command, given []string) error {
 	if s.Form != batch.RandomIDs {
 		s.Random = batch.Random{}
 	}
+	if o.vector.paper != "" {
+		s.Format = batch.PDF
+	}
+	if strings.HasPrefix(o.out, "s3://") {
+		s.Shard = 0
+	}
 	if err := o.checkOut(); err != nil {
 		return err
 	}
@@ -266,6 +272,8 @@ func (o *batchOptions) checkIdle(flags *pflag.FlagSet) error {
 		need  string
 	}{
 		{"grid margin gutter crop-marks page-numbers", o.vector.paper == "", "--sheet"},
+		{"width name shard case-sensitive", o.vector.paper != "", "files, not with --sheet"},
+		{"format", o.vector.paper != "" && o.format.value != string(batch.PDF), "files, not with --sheet"},
 		{"alphabet length prefix seed", o.spec.Form != batch.RandomIDs, "--random"},
 		{"form column ignore", o.spec.Form == batch.RandomIDs || o.spec.Form == batch.Pattern, "a FILE"},
 		{"s3-endpoint", o.out != "" && !strings.HasPrefix(o.out, "s3://"), "-o s3://BUCKET/PREFIX"},
@@ -359,10 +367,14 @@ func (o *batchOptions) make(ctx context.Context, cmd *cobra.Command, store *sqli
 // carryOut runs the job into where it goes.
 func (o *batchOptions) carryOut(ctx context.Context, out io.Writer, job *batch.Job) (batch.Report, error) {
 	if o.dryRun {
+		var err error
+		if o.vector.paper != "" {
+			job.Sink, err = o.sheets(out)
+		}
+		if err != nil {
+			return batch.Report{}, err
+		}
 		return batch.Run(ctx, *job)
-	}
-	if o.vector.paper != "" {
-		return o.sheets(ctx, out, job)
 	}
 	sink, state, err := o.sink(out)
 	if err != nil {
@@ -401,7 +413,7 @@ func (o *batchOptions) outcome(r *batch.Report, err error) error {
 }
 
 // canResume tells whether what was made so far can be gone on with.
-func (o *batchOptions) canResume() bool { return !o.dryRun && o.out != "-" && o.vector.paper == "" }
+func (o *batchOptions) canResume() bool { return !o.dryRun && o.out != "-" }
 
 type batchHint struct {
 	err  error

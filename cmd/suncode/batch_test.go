@@ -127,6 +127,30 @@ func TestBatchKilled(t *testing.T) {
 	}
 }
 
+// TestBatchSheetsKilled is TestBatchKilled for contact sheets.
+func TestBatchSheetsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one process after the other: nothing to race")
+	}
+	dir := t.TempDir()
+	data, source := filepath.Join(dir, "data"), filepath.Join(dir, "rows.csv")
+	makeDemo(t, data)
+	writeRows(t, source, killedRows/2)
+	calm, out := filepath.Join(dir, "calm.pdf"), filepath.Join(dir, "labels.pdf")
+	args := []string{"batch", source, "--data", data, "--sheet", "a4", "--caption", "{label} {scene}", "--quiet", "--resume", "-o"}
+	if code := exitCode(itself(t.Context(), t, append(args, calm)...).Run()); code != exitBadRows {
+		t.Fatalf("exit code %d", code)
+	}
+	if kills := killUntilDone(t, append(args, out)); kills < 3 {
+		t.Errorf("killed %d times", kills)
+	}
+	compareFiles(t, out, calm)
+	left, err := filepath.Glob(filepath.Join(dir, "labels.pdf.*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // killUntilDone runs the program, kills it after a while that grows, and starts
 // it again, until it ends by itself.
 func killUntilDone(t *testing.T, args []string) (kills int) {

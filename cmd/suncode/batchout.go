@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -123,16 +122,23 @@ func (o *batchOptions) sink(out io.Writer) (batch.Sink, stateFolder, error) {
 		}
 	}
 	switch {
+	case o.out == "-" && (kind != "" || o.vector.paper != ""):
+		dir, err := os.MkdirTemp("", "suncode-batch-")
+		if err != nil || o.vector.paper == "" {
+			return batch.NewStream(kind, out), stateFolder{dir, true}, err
+		}
+		sheets, err := o.sheets(out)
+		return sheets, stateFolder{dir, true}, err
+	case o.vector.paper != "":
+		beside(o.out + ".state")
+		sheets, err := o.sheets(out)
+		return sheets, state, err
 	case strings.HasPrefix(o.out, "s3://"):
 		beside("suncode-batch-" + hex.EncodeToString(sum8(o.endpoint+" "+o.out)) + ".state")
-		o.spec.Shard = 0
 		sink, err := o.bucket()
 		return sink, state, err
-	case o.out == "-" && kind == "":
-		return nil, state, usageError("as in -o - --archive tar", "standard output takes an archive: --archive zip or tar")
 	case o.out == "-":
-		dir, err := os.MkdirTemp("", "suncode-batch-")
-		return batch.NewStream(kind, out), stateFolder{dir, true}, err
+		return nil, state, usageError("as in -o - --archive tar", "standard output takes an archive: --archive zip or tar")
 	case kind != "":
 		beside(o.out + ".state")
 		return batch.NewArchive(kind, o.out), state, nil
@@ -185,37 +191,14 @@ func (o *batchOptions) layout() (sheet.Layout, error) {
 	return l, settingsError(o.spec.CheckSheet(&l))
 }
 
-// sheets prints contact sheets into a file that gets its name when it is whole.
-func (o *batchOptions) sheets(ctx context.Context, out io.Writer, job *batch.Job) (batch.Report, error) {
+// sheets is the sink of contact sheets.
+func (o *batchOptions) sheets(out io.Writer) (batch.Sink, error) {
 	layout, err := o.layout()
 	if err != nil {
-		return batch.Report{}, err
-	}
-	if o.resume {
-		return batch.Report{}, usageError("", "contact sheets cannot be resumed")
+		return nil, err
 	}
 	if o.out == "-" {
-		return o.printSheets(ctx, out, job, layout)
+		return batch.StreamSheets(layout, out), nil
 	}
-	temp := o.out + batch.Part
-	f, err := os.Create(temp)
-	if err != nil {
-		return batch.Report{}, err
-	}
-	report, err := o.printSheets(ctx, f, job, layout)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		return report, os.Rename(temp, o.out)
-	}
-	_ = os.Remove(temp) // half a file is of no use
-	return report, err
-}
-
-func (o *batchOptions) printSheets(ctx context.Context, out io.Writer, job *batch.Job, layout sheet.Layout) (batch.Report, error) {
-	w := bufio.NewWriterSize(out, 256<<10)
-	report, err := batch.ContactSheet(ctx, *job, layout, w)
-	if err == nil {
-		err = w.Flush()
-	}
-	return report, err
+	return batch.NewSheets(layout, o.out), nil
 }

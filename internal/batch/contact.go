@@ -4,57 +4,51 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sheet"
 )
 
-// ContactSheet prints the codes of a job, in the order of their rows, onto
-// sheets of paper: one PDF, written to w. It makes no manifest and cannot be
-// resumed; Sink, State, Start and Spec.Format do not count, nor do the names of
-// files. A row that is bad takes no place.
-func ContactSheet(ctx context.Context, job Job, layout sheet.Layout, w io.Writer) (Report, error) {
-	r := &run{job: &job, began: time.Now()}
-	job.Spec.Format = PDF
-	err := r.print(ctx, layout, w)
-	return r.report(), err
-}
-
-func (r *run) print(ctx context.Context, layout sheet.Layout, w io.Writer) error {
-	spec := &r.job.Spec
-	if err := spec.Validate(); err != nil {
-		return err
-	}
-	if spec.Form == RandomIDs && spec.Random.Seed == "" {
-		spec.Random.Seed = newSeed()
-	}
-	if err := r.openSource(); err != nil {
-		return err
-	}
+// print puts all rows onto sheets. A checkpoint is where a page ended: when
+// something ends the printing, what came after that has not been.
+func (r *run) print(ctx context.Context) error {
 	m, err := newMaker(r.job)
 	if err != nil {
 		return err
 	}
-	pages, err := sheet.NewSheet(w, layout, spec.Vector.Style)
-	if err != nil {
-		return badSpec("sheet", "%v", err)
-	}
-	var row Row
-	for ctx.Err() == nil {
-		err := r.source.Next(&row)
-		if errors.Is(err, io.EOF) {
-			r.done = true
-			return pages.Close()
+	safe := r.now
+	for err == nil {
+		if r.sheets.between() {
+			r.now.Sink, r.now.Digest = r.sheets.Mark(), r.digestNow()
+			safe = r.now
+			err = r.saving.maybe(ctx, r)
 		}
 		if err == nil {
-			err = m.place(ctx, pages, &row)
-		}
-		if err := r.count(m, &row, err); err != nil {
-			return err
+			err = r.printRow(ctx, m)
 		}
 	}
-	return ctx.Err()
+	if !errors.Is(err, io.EOF) {
+		r.now = safe
+		return err
+	}
+	r.sheets.pages.EndPage()
+	r.now.Sink, r.now.Digest = r.sheets.Mark(), r.digestNow()
+	return nil
+}
+
+// printRow prints the next row. io.EOF means that there is none.
+func (r *run) printRow(ctx context.Context, m *maker) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var row Row
+	err := r.source.Next(&row)
+	if err == nil {
+		err = m.place(ctx, r.sheets.pages, &row)
+	}
+	r.now.Bytes = r.sheets.pages.Len()
+	r.meter.note(r.source)
+	return r.count(m, &row, err)
 }
 
 // place puts a row's code onto the sheet.

@@ -66,7 +66,7 @@ func TestUnreadable(t *testing.T) {
 	s := newShop(t)
 	for source, want := range map[string]string{
 		"":                        "the source is empty: not even a header",
-		"\n\r\n":                 "the source is empty: not even a header",
+		"\n\r\n":                  "the source is empty: not even a header",
 		"\xff\xfes\x00":           "line 1: it is UTF-16; save it as UTF-8",
 		"scene,label\ra,b\rc,d\r": "line 1: its lines end with carriage returns alone; save it with line feeds",
 		"scene,Scene\na,b\n":      "line 1: two columns are scene",

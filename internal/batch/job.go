@@ -32,7 +32,7 @@ type Job struct {
 	SourceSize   int64
 	SourceDigest string
 
-	Sink  Sink   // nil in a dry run
+	Sink  Sink   // not used in a dry run, which has no names of files if it is [Sheets]
 	State string // the state folder; it is made, and removed when all is done
 	Start Start
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"io"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type maker struct {
 	format   Format
 	style    sheet.Style
 	captions captions
+	legend   func(caption string) error // what is wrong with a caption; nil for pictures
 	item     sheet.Item
 	file     bytes.Buffer
 	judged   Color  // the colour that warning was asked for last
@@ -42,8 +44,19 @@ func newMaker(job *Job) (*maker, error) {
 		}
 	}
 	var err error
-	m.captions, err = job.Spec.Vector.captions()
-	return m, err
+	if m.captions, err = job.Spec.Vector.captions(); err != nil {
+		return nil, err
+	}
+	if sheets, ok := job.Sink.(*Sheets); ok {
+		pages, err := sheet.NewSheet(io.Discard, sheets.layout, m.style)
+		if err != nil {
+			return nil, badSpec("sheet", "%v", err)
+		}
+		m.legend = pages.CheckCaption
+	} else if m.format == SVG || m.format == PDF {
+		m.legend = m.style.CheckCaption
+	}
+	return m, nil
 }
 
 // home is the page that a code opens which names none.
@@ -79,7 +92,10 @@ func (m *maker) check(r *Row) error {
 	if err := m.issuer.Check(m.request(r)); err != nil {
 		return r.fault(err)
 	}
-	return m.checkLook(r)
+	if err := m.checkLook(r); err != nil || m.legend == nil {
+		return err
+	}
+	return r.fault(m.legend(m.captions.of(r)))
 }
 
 func (m *maker) checkLook(r *Row) error {

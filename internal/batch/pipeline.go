@@ -168,7 +168,7 @@ func (p *pipe) fill(ctx context.Context, c *chunk) bool {
 func (p *pipe) note(c *chunk) {
 	c.digest = p.r.digestNow()
 	if in := inputOf(p.r.source); in != nil {
-		c.read = in.read - int64(in.end-in.at)
+		c.read = in.consumed()
 	}
 }
 

@@ -30,6 +30,13 @@ func newMeter(job *Job, s source, done int64) *meter {
 	return m
 }
 
+// note keeps how much of the source was read.
+func (m *meter) note(s source) {
+	if in := inputOf(s); in != nil {
+		m.read = in.consumed()
+	}
+}
+
 // tell calls Job.Progress when it is time.
 func (m *meter) tell(c *checkpoint) {
 	if m.job.Progress == nil {

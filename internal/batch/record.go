@@ -67,6 +67,9 @@ func (s *records) fill() {
 	s.err = err
 }
 
+// consumed is how much of the stream was dealt with, in bytes.
+func (s *records) consumed() int64 { return s.read - int64(s.end-s.at) }
+
 // peek is the next lines, from 1, as they stand, with their ends: fewer at the
 // end of the stream, none when it is consumed. False means that they are
 // longer than MaxRecord. The bytes are good until the next call.

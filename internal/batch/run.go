@@ -20,6 +20,9 @@ import (
 // error and a last checkpoint.
 func Run(ctx context.Context, job Job) (Report, error) {
 	r := &run{job: &job, began: time.Now()}
+	if sheets, ok := job.Sink.(*Sheets); ok {
+		r.sheets, sheets.style, job.Spec.Format = sheets, job.Spec.Vector.Style, PDF
+	}
 	if err := job.Spec.Validate(); err != nil {
 		return Report{}, err
 	}
@@ -43,6 +46,7 @@ type run struct {
 	names  *naming
 	state  *state
 	sink   Sink
+	sheets *Sheets    // the sink, if it is that
 	now    checkpoint // what is committed
 	first  int64      // rows that an earlier run had done
 	done   bool
@@ -64,7 +68,10 @@ func (r *run) open(ctx context.Context) error {
 	if r.job.Sink == nil || r.job.State == "" {
 		return errors.New("batch: a run needs a sink and a state folder")
 	}
-	want := settings{stateVersion, r.job.Spec, r.job.App, r.job.SourceDigest}
+	want := settings{Version: stateVersion, Spec: r.job.Spec, App: r.job.App, Source: r.job.SourceDigest}
+	if r.sheets != nil {
+		want.Sheet = &r.sheets.layout
+	}
 	var resumed bool
 	var err error
 	if r.state, resumed, err = openState(r.job.State, r.job.Start); err != nil {
@@ -92,6 +99,9 @@ func (r *run) open(ctx context.Context) error {
 		if err := r.state.begin(&want); err != nil {
 			return err
 		}
+	}
+	if r.sheets != nil {
+		return nil // no files, no manifest
 	}
 	if err := r.state.openLogs(); err != nil {
 		return err
@@ -176,7 +186,11 @@ func (r *run) openNames(dir string) error {
 
 // work makes all rows and finishes the output.
 func (r *run) work(ctx context.Context) error {
-	err := r.pipeline(ctx)
+	produce := r.pipeline
+	if r.sheets != nil {
+		produce = r.print
+	}
+	err := produce(ctx)
 	if saving := r.saving.wait(); err == nil {
 		err = saving
 	}
@@ -191,6 +205,9 @@ func (r *run) work(ctx context.Context) error {
 	}
 	if err := r.sink.Finish(ctx, r.state.extras(r.now.Bad)); err != nil {
 		return err
+	}
+	if r.sheets != nil {
+		r.now.Bytes = r.sheets.pages.Len()
 	}
 	r.done = true
 	return r.state.remove()
@@ -231,31 +248,39 @@ func (r *run) dry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.names, err = newNaming(&r.job.Spec, os.TempDir()); err != nil {
-		return err
+	if r.sheets == nil {
+		if r.names, err = newNaming(&r.job.Spec, os.TempDir()); err != nil {
+			return err
+		}
+		defer r.names.close()
 	}
-	defer r.names.close()
 	var row Row
 	for ctx.Err() == nil {
 		err := r.source.Next(&row)
-		if errors.Is(err, io.EOF) {
+		if err == nil {
+			err = r.check(m, &row)
+		}
+		if err := r.count(m, &row, err); errors.Is(err, io.EOF) {
 			r.done = true
 			return nil
-		}
-		if err == nil {
-			if err = m.check(&row); err == nil {
-				ext, _ := m.kind(&row)
-				_, err = r.names.name(&named{row: &row, ext: ext}, !r.names.template.needsPicture())
-			}
-		}
-		if err := r.count(m, &row, err); err != nil {
+		} else if err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
 }
 
-// count notes what a dry run found out about a row.
+// check tells what is wrong with a row, its file's name too.
+func (r *run) check(m *maker, row *Row) error {
+	if err := m.check(row); err != nil || r.names == nil {
+		return err
+	}
+	ext, _ := m.kind(row)
+	_, err := r.names.name(&named{row: row, ext: ext}, !r.names.template.needsPicture())
+	return err
+}
+
+// count notes what came of a row where rows go one by one.
 func (r *run) count(m *maker, row *Row, err error) error {
 	bad, isBad := errors.AsType[*RowError](err)
 	if err != nil && !isBad {

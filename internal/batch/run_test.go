@@ -25,6 +25,7 @@ import (
 	"github.com/suncode/suncode/internal/batch"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/picture"
+	"github.com/suncode/suncode/internal/sheet"
 	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/scan"
 	"github.com/suncode/suncode/ticket"
@@ -254,6 +255,76 @@ func TestWarnings(t *testing.T) {
 	job.DryRun = true
 	if report, err := batch.Run(t.Context(), job); err != nil || report.Warned != 2 {
 		t.Errorf("dry: %+v, %v", report, err)
+	}
+}
+
+// TestSheets prints contact sheets, stopped again and again, and holds them to
+// those that nothing disturbed, and to a stream.
+func TestSheets(t *testing.T) {
+	s := newShop(t)
+	spec := small()
+	spec.Vector.Caption = "{scene} {label}"
+	var source strings.Builder
+	source.WriteString("scene,label\n")
+	for i := range 400 {
+		fmt.Fprintf(&source, "id=%d,%c\n", i, []rune("春夏秋冬东南西北中")[i/40%9])
+		if i%50 == 7 {
+			source.WriteString("bad scene,\nid=1,𠮷\n")
+		}
+	}
+	layout := sheet.NewLayout()
+	layout.Captions, layout.PageNumbers = true, true
+	dir := t.TempDir()
+	job := func(sink batch.Sink) batch.Job {
+		j := s.job(spec, source.String(), "")
+		j.Sink, j.State = sink, filepath.Join(dir, "state")
+		return j
+	}
+	var want bytes.Buffer
+	report, err := batch.Run(t.Context(), job(batch.StreamSheets(layout, &want)))
+	if err != nil || report.Good != 400 || report.Bad != 16 || report.Bytes != int64(want.Len()) || !report.Done {
+		t.Fatalf("%+v of %d bytes, %v", report, want.Len(), err)
+	}
+	dry := job(batch.NewSheets(layout, ""))
+	dry.DryRun = true
+	if report, err := batch.Run(t.Context(), dry); err != nil || report.Good != 400 || report.Bad != 16 {
+		t.Errorf("dry: %+v, %v", report, err)
+	}
+	out := filepath.Join(dir, "labels.pdf")
+	runs, done := 0, int64(0)
+	for ; ; runs++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		j := job(batch.NewSheets(layout, out))
+		j.Start, j.Every = batch.Continue, 1
+		j.Progress = func(p batch.Progress) {
+			if p.Rows >= done+60 {
+				cancel()
+			}
+		}
+		report, err := batch.Run(ctx, j)
+		cancel()
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) || report.Rows <= done {
+			t.Fatalf("%v, %+v", err, report)
+		}
+		done = report.Rows
+		other := layout
+		other.CropMarks = true
+		j.Sink, j.Source = batch.NewSheets(other, out), strings.NewReader(source.String())
+		if _, err := batch.Run(t.Context(), j); !errors.Is(err, batch.ErrChanged) {
+			t.Fatalf("another layout: %v", err)
+		}
+	}
+	if got := inFolder(t, dir)("labels.pdf"); runs < 4 || !bytes.Equal(got, want.Bytes()) {
+		t.Errorf("interrupted %d times, %d bytes, want %d", runs, len(got), want.Len())
+	}
+	if left := files(t, dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, err := batch.Run(t.Context(), job(batch.NewSheets(layout, out))); !errors.Is(err, batch.ErrNotEmpty) {
+		t.Errorf("a second time: %v", err)
 	}
 }
 

@@ -1,6 +1,10 @@
 package batch
 
-import "context"
+import (
+	"context"
+
+	"github.com/suncode/suncode/internal/sheet"
+)
 
 // File is one file of a batch.
 type File struct {
@@ -14,6 +18,8 @@ type File struct {
 type Mark struct {
 	Written   int64 `json:"written,omitempty"`
 	Directory int64 `json:"directory,omitempty"`
+
+	Sheet *sheet.State `json:"sheet,omitempty"` // of [Sheets]
 }
 
 // Sink takes the files of a batch.

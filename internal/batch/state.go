@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"time"
+
+	"github.com/suncode/suncode/internal/sheet"
 )
 
 // The files of a state folder, beside the manifests and the reports.
@@ -27,6 +30,8 @@ type settings struct {
 	Spec    Spec   `json:"spec"`
 	App     uint64 `json:"app"`
 	Source  string `json:"source,omitempty"` // Job.SourceDigest
+
+	Sheet *sheet.Layout `json:"sheet,omitempty"` // of Sheets
 }
 
 // stateVersion is the form of the state folder; another one is not resumed.
@@ -200,8 +205,11 @@ func (s *settings) differs(o *settings) string {
 			return name
 		}
 	}
-	if len(a) != len(b) {
+	switch {
+	case len(a) != len(b):
 		return "the settings"
+	case !bytes.Equal(mustJSON(s.Sheet), mustJSON(o.Sheet)):
+		return "the sheet"
 	}
 	return ""
 }
@@ -319,9 +327,9 @@ func (s *state) eachName(do func(row int64, file string) error) error {
 func (s *state) extras(bad int64) []Extra {
 	types := [...]string{"text/csv", "application/x-ndjson", "text/csv", "application/x-ndjson"}
 	var extras []Extra
-	for i, name := range logNames {
+	for i, log := range s.logs {
 		if bad > 0 || i < 2 {
-			extras = append(extras, Extra{Name: name, Type: types[i], Size: s.logs[i].size, Path: filepath.Join(s.dir, name)})
+			extras = append(extras, Extra{Name: logNames[i], Type: types[i], Size: log.size, Path: filepath.Join(s.dir, logNames[i])})
 		}
 	}
 	return extras

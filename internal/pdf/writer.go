@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -38,6 +40,35 @@ func NewWriter(w io.Writer) *Writer {
 	out.write([]byte("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"))
 	return out
 }
+
+// State is a file between two objects, as plain data: [Resume] goes on from it. It shares memory with the Writer, which
+// does not change what the State has until Close.
+type State struct {
+	Length  int64   `json:"length"`  // of the file so far
+	Offsets []int64 `json:"offsets"` // of object 1 and on; 0 is not written
+	Hash    []byte  `json:"hash"`    // of what the file has so far, as far as it got
+}
+
+// State is where the file has come. An error of the writer stays with the Writer.
+func (w *Writer) State() State {
+	hash, err := w.hash.(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil {
+		panic(err) // SHA-256 always tells
+	}
+	return State{w.at, w.offsets, hash}
+}
+
+// Resume goes on with a file that ends where the State has its end.
+func Resume(out io.Writer, s State) (*Writer, error) {
+	w := &Writer{w: out, hash: sha256.New(), at: s.Length, offsets: slices.Clone(s.Offsets)}
+	if err := w.hash.(encoding.BinaryUnmarshaler).UnmarshalBinary(s.Hash); err != nil {
+		return nil, fmt.Errorf("pdf: %w", err)
+	}
+	return w, nil
+}
+
+// Len is how long the file is so far.
+func (w *Writer) Len() int64 { return w.at }
 
 // Reserve is a number for an object to come.
 func (w *Writer) Reserve() Ref {

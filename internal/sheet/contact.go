@@ -1,9 +1,11 @@
 package sheet
 
 import (
+	"fmt"
 	"image/color"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/suncode/suncode/internal/pdf"
@@ -27,7 +29,7 @@ type Sheet struct {
 	press   *press
 	label   label // of every place, without a text
 	content pdf.Content
-	placed  int // labels on the page at work; -1 before the first page
+	placed  int // labels on the page at work
 }
 
 // NewSheet begins a PDF of as many pages as there will be labels for. What it keeps in memory is one page, some 30
@@ -38,8 +40,53 @@ func NewSheet(w io.Writer, l Layout, s Style) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sheet{layout: l, style: s, press: newPress(w, s.face()), label: place, placed: -1}, nil
+	return &Sheet{layout: l, style: s, press: newPress(w, s.face()), label: place}, nil
 }
+
+// State is a sheet between two pages, as plain data: [ResumeSheet] goes on from it. It shares memory with the Sheet,
+// which does not change what the State has until Close.
+type State struct {
+	PDF    pdf.State `json:"pdf"`
+	Pages  []pdf.Ref `json:"pages"`
+	Images []Image   `json:"images,omitempty"`
+	Runes  []rune    `json:"runes,omitempty"` // of the captions
+}
+
+// State is where the sheet has come; false means that a page is at work.
+func (s *Sheet) State() (State, bool) {
+	if s.placed > 0 {
+		return State{}, false
+	}
+	state := State{PDF: s.press.out.State(), Pages: s.press.pages, Images: s.press.images}
+	if s.press.subset != nil {
+		state.Runes = s.press.subset.Runes()
+	}
+	return state, true
+}
+
+// ResumeSheet goes on with a sheet of that layout and style, at the end of what was written when it had the State. What
+// comes of it is what the first one would have made.
+func ResumeSheet(w io.Writer, l Layout, s Style, from *State) (*Sheet, error) {
+	sheet, err := NewSheet(io.Discard, l, s)
+	if err != nil {
+		return nil, err
+	}
+	p := sheet.press
+	if p.out, err = pdf.Resume(w, from.PDF); err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	p.pages, p.images = slices.Clone(from.Pages), slices.Clone(from.Images)
+	if len(from.Runes) > 0 {
+		p.subset = p.face.Subset()
+		if _, err := p.subset.Encode(nil, string(from.Runes)); err != nil {
+			return nil, fmt.Errorf("sheet: %w", err)
+		}
+	}
+	return sheet, nil
+}
+
+// Len is how long the file is so far, in bytes.
+func (s *Sheet) Len() int64 { return s.press.out.Len() }
 
 // Check says what is wrong with the layout in that style, as [NewSheet] does.
 func (l *Layout) Check(s *Style) error {
@@ -52,29 +99,15 @@ func (s *Sheet) SizeMM() float64 { return s.label.size }
 
 // Pages is how many pages were begun.
 func (s *Sheet) Pages() int {
-	if s.placed < 0 {
-		return len(s.press.pages)
-	}
-	return len(s.press.pages) + 1
+	return len(s.press.pages) + min(1, s.placed)
 }
 
 // Add puts a label in the next place, row by row. An item that cannot be drawn is an error that wraps [ErrCaption] or
 // one of render's, and takes no place; the sheet goes on. Any other error is the writer's.
 func (s *Sheet) Add(i *Item) error {
-	l := s.label
-	if s.layout.Captions && i.Caption != "" {
-		text, err := setCaption(s.press.face, i.Caption, s.style.typeSize(l.size), l.width-2*textMargin(l.width), s.captionRoom())
-		if err != nil {
-			return err
-		}
-		l.text = text
-		l.textTop += (s.captionRoom() - text.height()) / 2
-	}
-	if s.placed == s.layout.Grid.Columns*s.layout.Grid.Rows {
-		s.endPage()
-	}
-	if s.placed < 0 {
-		s.beginPage()
+	l, err := s.withCaption(i.Caption)
+	if err != nil {
+		return err
 	}
 	column, row := s.placed%s.layout.Grid.Columns, s.placed/s.layout.Grid.Columns
 	x, y := s.layout.MarginMM+float64(column)*(l.width+s.layout.GutterMM), s.layout.MarginMM+float64(row)*(l.height+s.layout.GutterMM)
@@ -83,20 +116,46 @@ func (s *Sheet) Add(i *Item) error {
 		s.content = s.content[:before]
 		return err
 	}
-	s.placed++
+	if s.placed++; s.placed == s.layout.Grid.Columns*s.layout.Grid.Rows {
+		s.EndPage()
+	}
 	return s.press.out.Err()
+}
+
+// withCaption is a label with that text.
+func (s *Sheet) withCaption(caption string) (label, error) {
+	l := s.label
+	if !s.layout.Captions || caption == "" {
+		return l, nil
+	}
+	text, err := setCaption(s.press.face, caption, s.style.typeSize(l.size), l.width-2*textMargin(l.width), s.captionRoom())
+	if err != nil {
+		return l, err
+	}
+	l.text = text
+	l.textTop += (s.captionRoom() - text.height()) / 2
+	return l, nil
+}
+
+// CheckCaption is the error that Add has for an item with that caption.
+func (s *Sheet) CheckCaption(caption string) error {
+	_, err := s.withCaption(caption)
+	return err
+}
+
+// EndPage ends the page at work: the next label comes on a new one. Without a label on the page it does nothing.
+func (s *Sheet) EndPage() {
+	if s.placed > 0 {
+		s.endPage()
+	}
 }
 
 // Close ends the PDF. It does not close the writer. A sheet without a label is one empty page.
 func (s *Sheet) Close() error {
-	if s.placed >= 0 || len(s.press.pages) == 0 {
+	if s.placed > 0 || len(s.press.pages) == 0 {
 		s.endPage()
 	}
 	return s.press.close()
-}
-
-func (s *Sheet) beginPage() {
-	s.content, s.placed = s.content[:0], 0
 }
 
 func (s *Sheet) endPage() {
@@ -108,7 +167,7 @@ func (s *Sheet) endPage() {
 		s.pageNumber()
 	}
 	s.press.page(s.content, paper.WidthMM, paper.HeightMM, 0)
-	s.content, s.placed = s.content[:0], -1
+	s.content, s.placed = s.content[:0], 0
 }
 
 var black = color.NRGBA{A: 255}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -13,9 +14,58 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/suncode/suncode/internal/pdf"
 	"github.com/suncode/suncode/internal/typeface"
 	"github.com/suncode/suncode/render"
 )
+
+// TestResumeSheet goes on from every place between two pages, and holds that the file is the same.
+func TestResumeSheet(t *testing.T) {
+	layout, style := NewLayout(), NewStyle()
+	layout.Grid, layout.PageNumbers, layout.Captions = Grid{2, 3}, true, true
+	logos := [][]byte{jpegFile(t, photo()), pngFile(t, photo())}
+	item := func(i int) *Item {
+		// A logo is parsed anew every time, as by another process.
+		logo := logoOf(t, logos[i/8%2])
+		return &Item{Symbol: symbolOf(t, 36, fmt.Sprintf("label %d", i)), Caption: fmt.Sprintf("第%c号", []rune("春夏秋冬东南西北中天地人")[i/2]), Options: render.Options{Logo: logo}}
+	}
+	const items = 22
+	states := map[int][]byte{}
+	var whole bytes.Buffer
+	s, err := NewSheet(&whole, layout, style)
+	for i := 0; err == nil && i < items; i++ {
+		if state, ok := s.State(); ok {
+			if states[i], err = json.Marshal(state); err != nil || state.PDF.Length != int64(whole.Len()) || s.Len() != state.PDF.Length {
+				t.Fatalf("before %d: %d bytes of %d, %v", i, state.PDF.Length, whole.Len(), err)
+			}
+		}
+		err = s.Add(item(i))
+	}
+	if err := errors.Join(err, s.Close()); err != nil || len(states) != 4 {
+		t.Fatalf("%d states, %v", len(states), err)
+	}
+	for from, data := range states {
+		var state State
+		if err := json.Unmarshal(data, &state); err != nil {
+			t.Fatal(err)
+		}
+		rest := bytes.NewBuffer(bytes.Clone(whole.Bytes()[:state.PDF.Length]))
+		s, err := ResumeSheet(rest, layout, style, &state)
+		for i := from; err == nil && i < items; i++ {
+			err = s.Add(item(i))
+		}
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil || !bytes.Equal(rest.Bytes(), whole.Bytes()) {
+			t.Errorf("from %d on: %d bytes, want %d, %v", from, rest.Len(), whole.Len(), err)
+		}
+	}
+	bad := State{PDF: pdf.State{Hash: []byte("none")}}
+	if _, err := ResumeSheet(io.Discard, layout, style, &bad); err == nil {
+		t.Error("goes on from nowhere")
+	}
+}
 
 func parseFont(tb testing.TB, data []byte) *typeface.Face {
 	tb.Helper()

@@ -2,6 +2,8 @@ package sheet
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"image"
 	"image/color"
@@ -20,6 +22,15 @@ type picture struct {
 	data          []byte
 	alphaEntries  string // of its soft mask's dictionary
 	alpha         []byte // nil where the photo is opaque
+}
+
+// sum tells pictures apart.
+func (p *picture) sum() string {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%d\x00", p.entries, p.alphaEntries, len(p.data)) // a hash takes everything
+	h.Write(p.data)
+	h.Write(p.alpha)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
 // gallery keeps the photos that were prepared last: of a batch of files each has the same logo. It is safe for

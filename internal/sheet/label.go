@@ -32,6 +32,12 @@ func (s *Style) label(i *Item) (label, error) {
 	return l, nil
 }
 
+// CheckCaption is the error that a label of the style has for that caption.
+func (s *Style) CheckCaption(caption string) error {
+	_, err := s.label(&Item{Caption: caption})
+	return err
+}
+
 // mmPt is a millimetre in points.
 const mmPt = 72 / 25.4
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/suncode/suncode/internal/pdf"
@@ -17,15 +18,21 @@ type press struct {
 	face      *typeface.Face
 	subset    *typeface.Subset // nil until there is text
 	glyphs    []byte
-	images    map[*render.Photo]string
-	imageRefs []pdf.Ref // of I0, I1 and on
+	names     map[*render.Photo]string
+	images    []Image // I0, I1 and on
 	resources pdf.Ref
 	tree      pdf.Ref
 	pages     []pdf.Ref
 }
 
+// Image is a photo that a PDF has.
+type Image struct {
+	Ref pdf.Ref `json:"ref"`
+	Sum string  `json:"sum"` // of its content
+}
+
 func newPress(w io.Writer, face *typeface.Face) *press {
-	p := &press{out: pdf.NewWriter(w), face: face, images: map[*render.Photo]string{}}
+	p := &press{out: pdf.NewWriter(w), face: face, names: map[*render.Photo]string{}}
 	p.resources, p.tree = p.out.Reserve(), p.out.Reserve()
 	return p
 }
@@ -51,10 +58,10 @@ func (p *press) close() error {
 		p.out.WriteFont(font, p.font())
 		fmt.Fprintf(&resources, "/Font<</F0 %s>>", font)
 	}
-	if len(p.imageRefs) > 0 {
+	if len(p.images) > 0 {
 		resources.WriteString("/XObject<<")
-		for i, ref := range p.imageRefs {
-			fmt.Fprintf(&resources, "/I%d %s", i, ref)
+		for i := range p.images {
+			fmt.Fprintf(&resources, "/I%d %s", i, p.images[i].Ref)
 		}
 		resources.WriteString(">>")
 	}
@@ -148,9 +155,22 @@ func (p *press) photo(c *pdf.Content, l *render.Layer) error {
 
 // image is the name of a photo, which is written when it is first shown.
 func (p *press) image(photo *render.Photo, made *picture) string {
-	if name, ok := p.images[photo]; ok {
+	if name, ok := p.names[photo]; ok {
 		return name
 	}
+	sum := made.sum()
+	n := slices.IndexFunc(p.images, func(i Image) bool { return i.Sum == sum })
+	if n < 0 {
+		n = len(p.images)
+		p.images = append(p.images, Image{p.write(made), sum})
+	}
+	name := fmt.Sprintf("I%d", n)
+	p.names[photo] = name
+	return name
+}
+
+// write puts a picture into the file.
+func (p *press) write(made *picture) pdf.Ref {
 	ref, entries := p.out.Reserve(), made.entries
 	if made.alpha != nil {
 		mask := p.out.Reserve()
@@ -158,10 +178,7 @@ func (p *press) image(photo *render.Photo, made *picture) string {
 		entries += "/SMask " + mask.String()
 	}
 	p.out.Stream(ref, entries, made.data)
-	name := fmt.Sprintf("I%d", len(p.imageRefs))
-	p.imageRefs = append(p.imageRefs, ref)
-	p.images[photo] = name
-	return name
+	return ref
 }
 
 // text sets a line from a place on, in mm from the page's bottom left corner.

@@ -1,0 +1,150 @@
+package batch
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/suncode/suncode/internal/sheet"
+)
+
+// Sheets is a [Sink] of contact sheets: the codes of a job in the order of their
+// rows on sheets of paper, one PDF. [Run] gives it codes in the place of files:
+// a row that is bad takes no place, and Spec.Format and the names of files do
+// not count. There is no manifest. It is resumed with the page that was not full.
+type Sheets struct {
+	layout sheet.Layout
+	style  sheet.Style
+	path   string    // "": a stream
+	out    io.Writer // of a stream
+	f      *os.File
+	pages  *sheet.Sheet
+
+	mu sync.Mutex // Sync runs beside the pages
+	w  *bufio.Writer
+}
+
+// NewSheets is a sink that makes the PDF at path, which must not be there at a
+// fresh start. Until it is whole its name ends with [Part].
+func NewSheets(l sheet.Layout, path string) *Sheets { return &Sheets{layout: l, path: path} }
+
+// StreamSheets is a sink that writes the PDF to w. It cannot be resumed.
+func StreamSheets(l sheet.Layout, w io.Writer) *Sheets { return &Sheets{layout: l, out: w} }
+
+// Begin implements [Sink].
+func (s *Sheets) Begin(_ context.Context, _ string, at *Mark) error {
+	if at == nil {
+		at = &Mark{}
+	} else if s.path == "" {
+		return errors.New("a stream cannot be resumed")
+	}
+	if err := s.open(at); err != nil {
+		return err
+	}
+	s.w = bufio.NewWriterSize(s.out, 256<<10)
+	var err error
+	if at.Sheet == nil {
+		s.pages, err = sheet.NewSheet(s, s.layout, s.style)
+	} else {
+		s.pages, err = sheet.ResumeSheet(s, s.layout, s.style, at.Sheet)
+	}
+	if err != nil {
+		return errors.Join(badSpec("sheet", "%v", err), s.Close())
+	}
+	return nil
+}
+
+// open opens the file at the mark.
+func (s *Sheets) open(at *Mark) error {
+	if s.path == "" {
+		return nil
+	}
+	part := s.path + Part
+	_, whole := os.Stat(s.path)
+	_, begun := os.Stat(part)
+	switch {
+	case at.Sheet == nil && !errors.Is(whole, fs.ErrNotExist):
+		return errors.Join(whole, fmt.Errorf("%w: %s is there", ErrNotEmpty, s.path))
+	case at.Sheet != nil && begun != nil: // it was killed after the PDF was whole
+		if err := os.Rename(s.path, part); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o666)
+	if err != nil {
+		return err
+	}
+	s.f, s.out = f, f
+	return cutTo(f, at.Written)
+}
+
+// Write is for the PDF.
+func (s *Sheets) Write(data []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(data)
+}
+
+// Parallel implements [Sink].
+func (s *Sheets) Parallel() int { return 1 }
+
+// Put implements [Sink]: sheets take no files.
+func (s *Sheets) Put(_ context.Context, f File) error {
+	return fmt.Errorf("%s is no code to be printed", f.Name)
+}
+
+// between tells whether no page is at work, so that Mark is good.
+func (s *Sheets) between() bool {
+	_, ok := s.pages.State()
+	return ok
+}
+
+// Mark implements [Sink]; it is nothing while a page is at work.
+func (s *Sheets) Mark() Mark {
+	state, ok := s.pages.State()
+	if !ok {
+		return Mark{}
+	}
+	return Mark{Written: state.PDF.Length, Sheet: &state}
+}
+
+// Sync implements [Sink].
+func (s *Sheets) Sync(context.Context) error {
+	s.mu.Lock()
+	err := s.w.Flush()
+	s.mu.Unlock()
+	if err != nil || s.f == nil {
+		return err
+	}
+	return s.f.Sync()
+}
+
+// Finish implements [Sink].
+func (s *Sheets) Finish(ctx context.Context, _ []Extra) error {
+	if err := s.pages.Close(); err != nil {
+		return err
+	}
+	if err := s.Sync(ctx); err != nil || s.f == nil {
+		return err
+	}
+	if err := os.Rename(s.path+Part, s.path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(s.path))
+}
+
+// Close implements [Sink].
+func (s *Sheets) Close() error {
+	if s.f == nil {
+		return nil
+	}
+	err := s.f.Close()
+	s.f = nil
+	return err
+}
