@@ -416,22 +416,30 @@ func TestRows(t *testing.T) {
 	r.await(just.ID, order.Done)
 }
 
+// begin sends the head of an upload of lines, and as many bytes of it.
+func (r *rig) begin(bytes int) *net.TCPConn {
+	r.t.Helper()
+	conn, err := new(net.Dialer).DialContext(r.t.Context(), "tcp", r.Listener.Addr().String())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = conn.Close() })
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n\r\n", Path, r.tokens[0])
+	_, _ = io.WriteString(conn, strings.Repeat("n1\n", bytes/3))
+	return conn.(*net.TCPConn)
+}
+
 // TestCutOff leaves nothing of an upload that breaks off.
 func TestCutOff(t *testing.T) {
 	t.Parallel()
 	s := plain()
 	s.idle = true
 	r := newRig(t, s)
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", r.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: text/plain\r\nContent-Length: 100000\r\n\r\n", Path, r.tokens[0])
-	_, _ = io.WriteString(conn, strings.Repeat("n1\n", 10_000))
+	conn := r.begin(30_000)
 	for end := time.Now().Add(5 * time.Second); r.folders() == 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+	if err := conn.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -445,6 +453,45 @@ func TestCutOff(t *testing.T) {
 	}
 	if n := r.folders(); n != 0 {
 		t.Errorf("%d folders are left", n)
+	}
+}
+
+// TestReset holds that a caller whose connection is reset, early or late in an upload, is to blame for it.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	s := plain()
+	s.idle = true
+	r := newRig(t, s)
+	for i, bytes := range []int{0, 300, 30_000} {
+		conn := r.begin(bytes)
+		time.Sleep(20 * time.Millisecond) // until the server waits for more; without it the test tests less
+		if err := errors.Join(conn.SetLinger(0), conn.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := r.observation(i), Path+" "+cutOff.Code; got != want {
+			t.Errorf("%d bytes: %q, want %q", bytes, got, want)
+		}
+	}
+}
+
+// bound notes the deadline for reading.
+type bound struct {
+	http.ResponseWriter
+	until time.Time
+}
+
+func (b *bound) SetReadDeadline(t time.Time) error { b.until = t; return nil }
+
+// TestPatient holds that a body is waited for, and not what comes after it: a connection whose time is over takes the
+// call's context with it.
+func TestPatient(t *testing.T) {
+	b := &bound{}
+	body := &patient{Reader: strings.NewReader("scene"), control: http.NewResponseController(b), end: time.Now().Add(time.Hour)}
+	if _, err := io.ReadFull(body, make([]byte, 5)); err != nil || b.until.IsZero() {
+		t.Errorf("no bound at work: %v", err)
+	}
+	if _, err := body.Read(make([]byte, 1)); !errors.Is(err, io.EOF) || !b.until.IsZero() {
+		t.Errorf("%v, and until %v", err, b.until)
 	}
 }
 

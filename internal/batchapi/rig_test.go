@@ -113,6 +113,21 @@ func (r *rig) work(idle bool) {
 	r.t.Cleanup(r.stop)
 }
 
+// observation is the nth call that was observed, from 0, when it has been.
+func (r *rig) observation(n int) string {
+	r.t.Helper()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		r.mu.Lock()
+		seen := r.observed
+		r.mu.Unlock()
+		if len(seen) > n {
+			return seen[n]
+		}
+	}
+	r.t.Fatalf("no call %d", n)
+	return ""
+}
+
 func (r *rig) observe(path, code string, _ time.Duration, _ int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -238,7 +239,7 @@ func formProblem(err error) error {
 }
 
 // patient reads a body for as long as something comes, and for no longer than end: the server's own bound on reading
-// is for small requests.
+// is for small requests. Behind the body nothing bounds the wait for what is done with it.
 type patient struct {
 	io.Reader
 	control *http.ResponseController
@@ -258,5 +259,20 @@ func (p *patient) Read(data []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return p.Reader.Read(data)
+	n, err := p.Reader.Read(data)
+	if errors.Is(err, io.EOF) {
+		_ = p.control.SetReadDeadline(time.Time{}) // where it is not supported there is no bound to lift
+	}
+	return n, broken(err)
+}
+
+// broken is the error of reading a body, which is the caller's: what the connection says of its end is for the log.
+func broken(err error) error {
+	_, large := errors.AsType[*http.MaxBytesError](err)
+	e, network := errors.AsType[net.Error](err)
+	switch {
+	case err == nil, errors.Is(err, io.EOF), large, network && e.Timeout():
+		return err
+	}
+	return cutOff.Hiding(err.Error(), "the upload ends before its end")
 }
