@@ -229,6 +229,26 @@ func TestEmptySheet(t *testing.T) {
 	tool(t, "qpdf", "--check", kept(t, "empty.pdf", b.Bytes()))
 }
 
+// TestNoLabelNoPage holds that what cannot be drawn begins no page.
+func TestNoLabelNoPage(t *testing.T) {
+	l := NewLayout()
+	l.Grid = Grid{1, 1}
+	s, err := NewSheet(io.Discard, l, NewStyle())
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := Item{Symbol: symbolOf(t, 36, "page")}
+	if err := s.Add(&good); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(&Item{}); !errors.Is(err, render.ErrOptions) {
+		t.Errorf("no symbol: %v", err)
+	}
+	if err := s.Close(); err != nil || s.Pages() != 1 {
+		t.Errorf("%d pages, %v", s.Pages(), err)
+	}
+}
+
 func TestLayoutCheck(t *testing.T) {
 	with := func(change func(*Layout, *Style)) (Layout, Style) {
 		l, s := NewLayout(), NewStyle()

@@ -11,10 +11,7 @@ type label struct {
 
 // label is a label for one code alone, as large as its caption makes it.
 func (s *Style) label(i *Item) (label, error) {
-	l := label{size: s.SizeMM}
-	if l.size == 0 {
-		l.size = DefaultSizeMM
-	}
+	l := label{size: s.size()}
 	quiet := s.Quiet.of(l.size)
 	l.x, l.y = quiet, quiet
 	l.width, l.height = l.size+2*quiet, l.size+2*quiet

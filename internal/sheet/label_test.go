@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/suncode/suncode/render"
 )
@@ -266,6 +267,9 @@ func TestStyleCheck(t *testing.T) {
 	for text, s := range map[string]Style{
 		"a size of 9 mm":      {SizeMM: 9},
 		"a size of NaN":       {SizeMM: math.NaN()},
+		"a size of 9.999 mm":  {SizeMM: 9.999},
+		"a size of 4001 mm":   {SizeMM: 4001},
+		"a label of up to 16": {SizeMM: 4000, Quiet: Space{Pitches: 54}},
 		"a bleed of 51 mm":    {BleedMM: 51},
 		"captions of 1 mm":    {CaptionMM: 1},
 		"a quiet zone of 55p": {Quiet: Space{Pitches: 55}},
@@ -281,6 +285,26 @@ func TestStyleCheck(t *testing.T) {
 	if err := WritePDF(io.Discard, &Item{}, &style); !errors.Is(err, render.ErrOptions) {
 		t.Errorf("no symbol: %v", err)
 	}
+}
+
+// TestLongest holds that no label's page is longer than the check of its style says.
+func TestLongest(t *testing.T) {
+	item := Item{Symbol: symbolOf(t, 36, "long")}
+	rapid.Check(t, func(t *rapid.T) {
+		s := Style{
+			SizeMM: rapid.Float64Range(MinSizeMM, MaxSizeMM).Draw(t, "size"), BleedMM: rapid.Float64Range(0, MaxBleedMM).Draw(t, "bleed"),
+			Quiet:     Space{rapid.Float64Range(0, maxSpaceMM).Draw(t, "mm"), rapid.Float64Range(0, maxSpacePitches).Draw(t, "pitches")},
+			CaptionMM: rapid.Float64Range(MinCaptionMM, MaxCaptionMM).Draw(t, "type"),
+		}
+		item.Caption = strings.Repeat("长", rapid.IntRange(0, MaxCaption).Draw(t, "caption"))
+		l, err := s.label(&item)
+		if err != nil {
+			return // the caption does not fit
+		}
+		if edge := max(l.width, l.height) + 2*s.BleedMM; edge > s.longest()+1e-9 {
+			t.Fatalf("%v, and at most %v", edge, s.longest())
+		}
+	})
 }
 
 // BenchmarkLabel makes one label with a logo and a Chinese caption.

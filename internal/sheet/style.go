@@ -9,12 +9,13 @@ import (
 // Bounds and defaults of a code's size, in millimetres of its square's edge.
 const (
 	// MinSizeMM keeps a pitch above two dots of a 300 dpi printer.
-	MinSizeMM = 10.0
-	// MaxSizeMM keeps a page within the 14,400 points that readers of PDF must bear.
+	MinSizeMM     = 10.0
 	MaxSizeMM     = 4000.0
 	DefaultSizeMM = 30.0
 	// MaxBleedMM is the widest bleed.
 	MaxBleedMM = 50.0
+	// MaxLabelMM keeps a page within the 14,400 points that readers of PDF must bear: a label with its bleed.
+	MaxLabelMM = 5000.0
 	// DefaultQuietPitches is how wide the quiet zone is, beside the one pitch that the square itself has around its
 	// outermost dots.
 	DefaultQuietPitches = 2.0
@@ -47,14 +48,35 @@ func (s *Style) SetFont(f *typeface.Face) { s.Font, s.FontID = f, f.ID() }
 func (s *Style) Check() error {
 	switch {
 	case s.SizeMM != 0 && !(s.SizeMM >= MinSizeMM && s.SizeMM <= MaxSizeMM):
-		return fault(ErrStyle, "a size of %s, want %s to %s", mm(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
+		return fault(ErrStyle, "a size of %s mm, want %s to %s", number(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
 	case !(s.BleedMM >= 0 && s.BleedMM <= MaxBleedMM):
-		return fault(ErrStyle, "a bleed of %s, want 0 to %s", mm(s.BleedMM), mm(MaxBleedMM))
+		return fault(ErrStyle, "a bleed of %s mm, want 0 to %s", number(s.BleedMM), mm(MaxBleedMM))
 	case s.CaptionMM != 0 && !(s.CaptionMM >= MinCaptionMM && s.CaptionMM <= MaxCaptionMM):
-		return fault(ErrStyle, "captions of %s, want %s to %s", mm(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
+		return fault(ErrStyle, "captions of %s mm, want %s to %s", number(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
 	}
 	if s.FontID != "" && s.Font == nil {
 		return fault(ErrStyle, "the font %q is not here", clip(s.FontID))
 	}
-	return s.Quiet.check()
+	if err := s.Quiet.check(); err != nil {
+		return err
+	}
+	if edge := s.longest(); edge > MaxLabelMM {
+		return fault(ErrStyle, "a label of up to %s with quiet zone, caption and bleed, want at most %s", mm(edge), mm(MaxLabelMM))
+	}
+	return nil
+}
+
+// longest is the longest edge that a label can have, its bleed too.
+func (s *Style) longest() float64 {
+	size := s.size()
+	quiet, letters := s.Quiet.of(size), s.typeSize(size)
+	return size + 2*quiet + maxLines*leading*letters + max(quiet, letters/2) + 2*s.BleedMM
+}
+
+// size is how large the code of a label of its own is.
+func (s *Style) size() float64 {
+	if s.SizeMM == 0 {
+		return DefaultSizeMM
+	}
+	return s.SizeMM
 }
