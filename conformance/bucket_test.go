@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -80,8 +81,10 @@ func startBucket(t *testing.T) (*url.URL, string) {
 }
 
 // faulty is a proxy before an S3 server that fails now and then: with an
-// answer, without one, or after the server has done its work.
-func faulty(t *testing.T, to *url.URL) (address string, failures *atomic.Int64) {
+// answer, without one, or after the server has done its work. With TLS its
+// certificate, which nobody else has signed, lies in the file whose name it
+// returns.
+func faulty(t *testing.T, to *url.URL, secure bool) (address, certificate string, failures *atomic.Int64) {
 	t.Helper()
 	proxy := &httputil.ReverseProxy{
 		Rewrite:  func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
@@ -89,7 +92,7 @@ func faulty(t *testing.T, to *url.URL) (address string, failures *atomic.Int64) 
 	}
 	var calls atomic.Int64
 	failures = new(atomic.Int64)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n := calls.Add(1)
 		switch {
 		case n%5 == 2:
@@ -106,8 +109,19 @@ func faulty(t *testing.T, to *url.URL) (address string, failures *atomic.Int64) 
 			proxy.ServeHTTP(w, r)
 		}
 	}))
+	server.Config.ErrorLog = proxy.ErrorLog
 	t.Cleanup(server.Close)
-	return server.URL, failures
+	if !secure {
+		server.Start()
+		return server.URL, "", failures
+	}
+	server.StartTLS()
+	certificate = filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(certificate, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return server.URL, certificate, failures
 }
 
 // batchEntry is a line of manifest.jsonl.
@@ -124,25 +138,40 @@ func TestBucket(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "codes"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	address, failures := faulty(t, server)
 	data := t.TempDir()
 	shop := addApp(t, data)
+	for scheme, rows := range map[string]int{"http": 400, "https": 1100} { // a folder would have shards from 1001 on
+		t.Run(scheme, func(t *testing.T) { fillBucket(t, server, dir, data, shop.ID, scheme, rows) })
+	}
+	checkTypes(t, server)
+}
+
+func fillBucket(t *testing.T, server *url.URL, dir, data, app, scheme string, rows int) {
+	t.Helper()
+	address, certificate, failures := faulty(t, server, scheme == "https")
 	batch := func(ctx context.Context, target string, args ...string) (int, string) {
 		exe, err := program()
 		if err != nil {
 			t.Fatal(err)
 		}
 		args = append([]string{
-			"batch", "--pattern", "id/{1..600}", "--width", "280", "--data", data, "--app", shop.ID,
+			"batch", "--pattern", fmt.Sprintf("id/{1..%d}", rows), "--width", "280", "--data", data, "--app", app,
 			"-o", target, "--s3-endpoint", address, "--state", filepath.Join(data, "state"),
 		}, args...)
 		cmd := exec.CommandContext(ctx, exe, args...)
-		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+bucketKey, "AWS_SECRET_ACCESS_KEY="+bucketSecret, "AWS_REGION=us-east-1")
+		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+bucketKey, "AWS_SECRET_ACCESS_KEY="+bucketSecret, "AWS_REGION=us-east-1", "SSL_CERT_FILE="+certificate)
 		out, err := cmd.CombinedOutput()
 		if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 			return failed.ExitCode(), string(out)
 		}
 		return 0, string(out)
+	}
+	if trusted := certificate; trusted != "" {
+		certificate = ""
+		if code, out := batch(t.Context(), "s3://codes/https"); code != 1 || !strings.Contains(out, "certificate signed by unknown authority") {
+			t.Errorf("a certificate that nobody trusts: exit code %d: %s", code, out)
+		}
+		certificate = trusted
 	}
 	if code, out := batch(t.Context(), "s3://nothing/here"); code != 1 || !strings.Contains(out, "there is no bucket nothing") {
 		t.Errorf("no bucket: exit code %d: %s", code, out)
@@ -150,7 +179,7 @@ func TestBucket(t *testing.T) {
 	kills := 0
 	for wait := 300 * time.Millisecond; ; wait += wait / 2 {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
-		code, out := batch(ctx, "s3://codes/spring/sale", "--resume")
+		code, out := batch(ctx, "s3://codes/spring/"+scheme, "--resume")
 		cancel()
 		if code == 0 {
 			break
@@ -162,15 +191,14 @@ func TestBucket(t *testing.T) {
 	if kills == 0 || failures.Load() < 50 {
 		t.Errorf("killed %d times, failed %d times", kills, failures.Load())
 	}
-	compareBucket(t, filepath.Join(dir, "codes", "spring", "sale"))
-	if code, out := batch(t.Context(), "s3://codes/spring/sale"); code != 2 || !strings.Contains(out, "not empty") {
+	compareBucket(t, filepath.Join(dir, "codes", "spring", scheme), rows)
+	if code, out := batch(t.Context(), "s3://codes/spring/"+scheme); code != 2 || !strings.Contains(out, "not empty") {
 		t.Errorf("a second batch: exit code %d: %s", code, out)
 	}
-	checkTypes(t, server)
 }
 
 // compareBucket holds what is in the bucket to the manifest there.
-func compareBucket(t *testing.T, dir string) {
+func compareBucket(t *testing.T, dir string, rows int) {
 	t.Helper()
 	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.jsonl"))
 	if err != nil {
@@ -186,7 +214,7 @@ func compareBucket(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if sum := sha256.Sum256(picture); hex.EncodeToString(sum[:]) != e.SHA256 || e.Scene != fmt.Sprintf("id/%d", e.Row) {
+		if sum := sha256.Sum256(picture); hex.EncodeToString(sum[:]) != e.SHA256 || e.Scene != fmt.Sprintf("id/%d", e.Row) || e.File != fmt.Sprintf("id%%2F%d.jpg", e.Row) {
 			t.Fatalf("%+v is another object", e)
 		}
 	}
@@ -197,7 +225,7 @@ func compareBucket(t *testing.T, dir string) {
 		}
 		return err
 	})
-	if err != nil || entries != 600 || objects != entries+2 {
+	if err != nil || entries != rows || objects != entries+2 {
 		t.Errorf("%d entries, %d objects (%v)", entries, objects, err)
 	}
 }
@@ -210,7 +238,7 @@ func checkTypes(t *testing.T, server *url.URL) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"spring/sale/id%2F7.jpg": "image/jpeg", "spring/sale/manifest.csv": "text/csv", "spring/sale/manifest.jsonl": "application/x-ndjson",
+		"spring/http/id%2F7.jpg": "image/jpeg", "spring/https/manifest.csv": "text/csv", "spring/https/manifest.jsonl": "application/x-ndjson",
 	} {
 		info, err := client.StatObject(t.Context(), "codes", name, minio.StatObjectOptions{})
 		if err != nil || info.ContentType != want {

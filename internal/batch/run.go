@@ -195,7 +195,7 @@ func (r *run) work(ctx context.Context) error {
 		err = saving
 	}
 	if err != nil {
-		if saving := r.lastCheckpoint(ctx); saving != nil {
+		if saving := r.lastCheckpoint(ctx); saving != nil && saving.Error() != err.Error() {
 			err = fmt.Errorf("%w (and the last checkpoint could not be saved: %w)", err, saving)
 		}
 		return err
