@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/suncode/suncode/internal/legible"
 	"github.com/suncode/suncode/scan"
@@ -46,6 +47,9 @@ func newCheck() *cobra.Command {
 		Example: checkExample,
 		Args:    args(0, 1, "a picture"),
 		RunE: func(cmd *cobra.Command, given []string) error {
+			if err := checkIdle(cmd.Flags(), len(given) > 0); err != nil {
+				return err
+			}
 			return o.run(given, cmd.OutOrStdout())
 		},
 	}
@@ -61,6 +65,19 @@ func newCheck() *cobra.Command {
 	flags.IntVar(&o.index, "index", 0, "the `N`th code, from 1, of a picture that holds several")
 	flags.BoolVar(&o.asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// checkIdle refuses flags that would do nothing: whoever gave them meant something else.
+func checkIdle(flags *pflag.FlagSet, picture bool) error {
+	for name := range strings.FieldsSeq("line-color ground transparent rays") {
+		if picture && flags.Changed(name) {
+			return usageError("", "--%s goes without a picture, which is measured", name)
+		}
+	}
+	if !picture && flags.Changed("index") {
+		return usageError("", "--index goes with a picture")
+	}
+	return nil
 }
 
 func (o *checkOptions) run(files []string, out io.Writer) error {

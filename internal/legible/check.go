@@ -29,6 +29,7 @@ const (
 	RulePolarity = "polarity" // whether the lines are darker than the ground
 	RuleGround   = "ground"   // whether it is known what lies behind the lines
 	RuleSize     = "size"     // how many pixels a camera has for a pitch
+	RuleDistance = "distance" // whether a camera focuses there, with the whole code in its picture
 	RulePixels   = "pixels"   // how many pixels a picture that was read has for a pitch
 	RuleDots     = "dots"     // how many dots a printer has for a pitch
 	RuleLogo     = "logo"     // how much of the code the logo covers, and how fine its picture is
@@ -93,6 +94,9 @@ func Check(q Question) Report {
 	}
 	if q.SizeMM > 0 || q.DistanceMM > 0 {
 		r.add(q.size())
+	}
+	if q.DistanceMM > 0 {
+		r.add(q.distance())
 	}
 	if q.SizeMM > 0 {
 		r.add(q.dots())

@@ -38,11 +38,15 @@ func TestCheck(t *testing.T) {
 		"light on dark":       {Question{Line: pale, Ground: forest}, map[string]Verdict{RuleContrast: OK, RulePolarity: Warning}},
 		"no ground":           {Question{Transparent: true}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleGround: Warning}},
 		"no ground, but wood": {Question{Transparent: true, Ground: pale}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleGround: OK}},
-		"a card":              {Question{SizeMM: 30, DistanceMM: 300}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK}},
-		"a card far away":     {Question{SizeMM: 30, DistanceMM: 500}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: Warning, RuleDots: OK}},
-		"across the street":   {Question{SizeMM: 30, DistanceMM: 9000}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: Fails, RuleDots: OK}},
+		"a card":              {Question{SizeMM: 30, DistanceMM: 300}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleDistance: OK}},
+		"a card far away":     {Question{SizeMM: 30, DistanceMM: 500}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: Warning, RuleDots: OK, RuleDistance: OK}},
+		"across the street":   {Question{SizeMM: 30, DistanceMM: 9000}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: Fails, RuleDots: OK, RuleDistance: OK}},
 		"tiny, coarse":        {Question{SizeMM: 8, DPI: 72}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: Fails, RuleDots: Fails}},
-		"how large?":          {Question{DistanceMM: 1000}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK}},
+		"how large?":          {Question{DistanceMM: 1000}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDistance: OK}},
+		"a poster, hardly":    {Question{SizeMM: 1000, DistanceMM: 1290}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleDistance: OK}},
+		"a poster too near":   {Question{SizeMM: 1000, DistanceMM: 1200}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleDistance: Warning}},
+		"an eye not in it":    {Question{SizeMM: 1000, DistanceMM: 870}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleDistance: Fails}},
+		"no focus":            {Question{DistanceMM: 100}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDistance: Warning}},
 		"drawn logo":          {Question{Logo: &Logo{}, SizeMM: 100}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleLogo: OK}},
 		"coarse logo":         {Question{Logo: &Logo{EdgePx: 100}, SizeMM: 100}, map[string]Verdict{RuleContrast: OK, RulePolarity: OK, RuleSize: OK, RuleDots: OK, RuleLogo: Warning}},
 	} {
@@ -64,8 +68,8 @@ func TestCheck(t *testing.T) {
 func TestRemediesDo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := Question{
-			Line: anyColour(t, "line"), Ground: anyColour(t, "ground"), SizeMM: rapid.Float64Range(5, 500).Draw(t, "size"),
-			DistanceMM: rapid.Float64Range(100, 10_000).Draw(t, "distance"), DPI: rapid.Float64Range(72, 2400).Draw(t, "dpi"),
+			Line: anyColour(t, "line"), Ground: anyColour(t, "ground"), SizeMM: rapid.Float64Range(0.1, 5000).Draw(t, "size"),
+			DistanceMM: rapid.Float64Range(0.1, 10_000).Draw(t, "distance"), DPI: rapid.Float64Range(leastDPI, mostDPI).Draw(t, "dpi"),
 			Logo: &Logo{EdgePx: rapid.IntRange(20, 4000).Draw(t, "logo")},
 		}
 		for _, f := range Check(q).Findings {

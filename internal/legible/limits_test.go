@@ -230,3 +230,18 @@ func TestNearestIsRead(t *testing.T) {
 		t.Errorf("%d of %d are read", read, len(pairs))
 	}
 }
+
+// TestFrameLimits cuts the picture off at the code's square, which is enough, and through its eyes, which is not.
+func TestFrameLimits(t *testing.T) {
+	for _, rays := range []int{36, 72} {
+		s := show(t, rays, 1, black, white)
+		for share, want := range map[float64]bool{1: true, eyesShare - 0.02: false} {
+			cut := int((1 - share) * float64(s.square.Dx()) / 2)
+			frame := image.NewNRGBA(s.square.Inset(cut))
+			draw.Draw(frame, frame.Rect, s.picture, frame.Rect.Min, draw.Src)
+			if got := s.isRead(frame); got != want {
+				t.Errorf("%d rays, %.2f of the square: read %v", rays, share, got)
+			}
+		}
+	}
+}

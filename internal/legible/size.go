@@ -14,8 +14,12 @@ const (
 	cameraMM = 26.0
 	filmMM   = 36.0
 	framePx  = 1920.0
+	lowPx    = 1080.0                      // the frame's shorter edge
 	cameraPx = framePx * cameraMM / filmMM // 1387
 )
+
+// eyesShare is how much of the square's edge the three eyes take: without them nothing is found.
+const eyesShare = (math.Sqrt2*suncode.EyeDistance + 2*suncode.EyeRingRadius) / suncode.EdgePitches
 
 // nearestMM is as near as the main cameras of phones focus.
 const nearestMM = 200.0
@@ -79,6 +83,33 @@ func (q *Question) size() Finding {
 	return f
 }
 
+// distance is whether a phone focuses that near, and has the whole code in its picture if the size is known.
+func (q *Question) distance() Finding {
+	whole := cameraPx * q.SizeMM / lowPx // from there on it has
+	limit := max(nearestMM, whole)
+	f := Finding{Rule: RuleDistance, Verdict: OK, Measured: round(q.DistanceMM), Limit: round(limit), Unit: "mm"}
+	at := length.Text(q.DistanceMM)
+	switch {
+	case q.DistanceMM >= limit && q.SizeMM == 0:
+		f.Message = "phones focus at " + at
+		return f
+	case q.DistanceMM >= limit:
+		f.Message = "phones focus at " + at + " and have the whole code in the picture"
+		return f
+	case q.DistanceMM >= whole:
+		f.Message = at + " is nearer than phones focus"
+	default:
+		f.Message = "from " + at + " the code is larger than a camera's picture"
+	}
+	f.Verdict = Warning
+	if q.DistanceMM < eyesShare*whole {
+		f.Verdict = Fails
+	}
+	f.Try = &Remedy{DistanceMM: math.Ceil(limit/10) * 10}
+	f.Message += "; " + length.Text(f.Try.DistanceMM) + " would do"
+	return f
+}
+
 // goodSize is the size, in whole millimetres, that is good from a distance.
 func goodSize(distanceMM float64) float64 { return math.Ceil(goodPx / cameraPx * distanceMM) }
 
@@ -99,10 +130,11 @@ func (q *Question) dots() Finding {
 	if dots < leastDots {
 		f.Verdict = Fails
 	}
-	f.Try = &Remedy{
-		SizeMM: math.Ceil(goodDots * 25.4 / q.DPI * suncode.EdgePitches),
-		DPI:    math.Ceil(goodDots*25.4*suncode.EdgePitches/q.SizeMM/100) * 100,
+	f.Try = &Remedy{SizeMM: math.Ceil(goodDots * 25.4 / q.DPI * suncode.EdgePitches)}
+	f.Message += fmt.Sprintf("; %s would do", length.Text(f.Try.SizeMM))
+	if finer := math.Ceil(goodDots*25.4*suncode.EdgePitches/q.SizeMM/100) * 100; finer <= mostDPI {
+		f.Try.DPI = finer
+		f.Message += fmt.Sprintf(", or %.0f dots per inch", finer)
 	}
-	f.Message += fmt.Sprintf("; %s would do, or %.0f dots per inch", length.Text(f.Try.SizeMM), f.Try.DPI)
 	return f
 }
