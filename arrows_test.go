@@ -54,7 +54,7 @@ var rooms = map[string]room{
 	"internal/sqlite":   {ours: "internal/issue ticket", theirs: "modernc.org/sqlite", never: "net/http"},
 	"internal/wxapi":    {ours: "scan internal/issue internal/legible internal/qrcode internal/reading", never: "database/sql os"},
 	"internal/scanapi":  {ours: "scan internal/issue internal/legible internal/problem internal/qrcode internal/reading", never: "database/sql os"},
-	"internal/batch":    {ours: "ticket internal/issue internal/legible internal/sheet", theirs: "golang.org/x/sys", never: "database/sql image/jpeg image/png net"},
+	"internal/batch":    {ours: "ticket internal/issue internal/legible internal/sheet", theirs: "golang.org/x/sys golang.org/x/text", never: "database/sql image/jpeg image/png net"},
 	"internal/console":  {ours: "internal/issue", never: "database/sql os"},
 	"internal/testkit/robustness": {
 		ours: "scan internal/testkit", never: "net",

@@ -89,6 +89,7 @@ func TestHostileNames(t *testing.T) {
 	source := "scene,file\n" + strings.Join([]string{
 		`a,../x`, `b,/etc/passwd`, `c,C:\x`, `d,a/../../x`, `e,.suncode-batch/job.json`, `f,con`, `g,x/nul.jpg`, `h,a//b`, `i,a/`, `j,0001/x`, `k,x `, `l,manifest.csv`, `m,MANIFEST.CSV.jpg`, `n,ok/fine`, `o,OK/FINE.JPG`, `p,` + strings.Repeat("x", 300),
 		`q,tea`, `r,tea.jpg/cup`, `s,Tea.JPG/pot/lid`, `t,ok`, `u,Cake.jpg/one`, `v,cake.jpg`, `w,Cake.jpg/two`,
+		"x,caf\u00e9", "y,cafe\u0301", "z,\u202egpj.tac",
 	}, "\n")
 	good, bad := s.dry(t, small(), strings.NewReader(source))
 	want := []string{
@@ -98,9 +99,10 @@ func TestHostileNames(t *testing.T) {
 		"10:11 file: folders of digits are kept for shards", "13:14 file: row 12 has the same file name",
 		"15:16 file: row 14 has the same file name", "16:17 file: a part of the name has 304 bytes, at most 230 are allowed",
 		"18:19 file: one name is both a file and a folder", "19:20 file: one name is both a file and a folder",
-		"22:23 file: one name is both a file and a folder",
+		"22:23 file: one name is both a file and a folder", "25:26 file: row 24 has the same file name",
+		"26:27 file: it has a control character or an invisible one",
 	}
-	if diff := cmp.Diff(want, bad); diff != "" || good != 7 {
+	if diff := cmp.Diff(want, bad); diff != "" || good != 8 {
 		t.Errorf("%d good %s", good, diff)
 	}
 }

@@ -9,13 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // nameIndex knows which names are taken, by which row. It is a hash table in a
 // file, so that a million names take the memory of one: slots of 16 bytes,
 // linear probing, at most half full. Names are known by 63 bits of hash with a
-// seed of this process, without regard to case; 16 more bits tell whether two
-// differ in case.
+// seed of this process, without regard to case, nor to whether an accent is a
+// character of its own, which macOS passes over; 16 more bits tell whether two
+// differ in these.
 type nameIndex struct {
 	dir   string
 	f     *os.File
@@ -62,7 +65,7 @@ func (x *nameIndex) Close() error {
 func (x *nameIndex) claim(name string, row int64) (taken int64, same bool, err error) {
 	exact := maphash.String(x.seeds[1], name) << rowBits
 	if !x.cased {
-		name = strings.ToLower(strings.ToUpper(name))
+		name = strings.ToLower(strings.ToUpper(norm.NFC.String(name)))
 	}
 	key := maphash.String(x.seeds[0], name) | 1 // 0 is a free slot
 	entry, err := x.insert(x.f, x.slots, key, exact|uint64(row)&rowMask)

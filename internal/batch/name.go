@@ -222,8 +222,8 @@ func explicitName(dst []byte, file, ext string) ([]byte, error) {
 		return refuse("it begins with a slash")
 	case strings.ContainsAny(file, `\:*?"<>|%`):
 		return refuse(`it has one of \:*?"<>|%`)
-	case strings.ContainsFunc(file, unicode.IsControl):
-		return refuse("it has a control character")
+	case strings.ContainsFunc(file, unicode.IsControl) || strings.ContainsFunc(file, isDirection):
+		return refuse("it has a control character or an invisible one")
 	}
 	begin := len(dst)
 	dst = append(dst, file...)
