@@ -2,8 +2,6 @@ package main
 
 import (
 	"image"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/suncode/suncode/scan"
@@ -37,30 +35,5 @@ func TestFrames(t *testing.T) {
 				t.Errorf("%s: zxing-cpp reads %q where there is nothing for it", g.name, text)
 			}
 		}
-	}
-}
-
-// TestReplaceTable holds that only the table of a page is replaced.
-func TestReplaceTable(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "page.md")
-	write := func(text string) {
-		if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("before\n" + tableBegin + "old\n" + tableEnd + "after\n")
-	if err := replaceTable(page, "new\n"); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "before\n" + tableBegin + "new\n" + tableEnd + "after\n"; string(got) != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	write("no table")
-	if err := replaceTable(page, "new\n"); err == nil {
-		t.Error("a table was put where there is no place for it")
 	}
 }

@@ -6,48 +6,37 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"runtime"
+
+	"github.com/suncode/suncode/bench/internal/report"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+	p := report.New("bench", "")
+	rounds := p.Flags.Int("rounds", 7, "how many times each frame is read by each reader")
+	scenes := p.Flags.Int("scenes", 3, "frames of each size")
+	p.Rival = report.Rival{
+		Name: "zxing-cpp", Version: zxingVersion(),
+		Absent: "zxing-cpp is not installed, so there is nothing to compare with: apt-get install libzxing-dev g++ pkg-config",
 	}
+	p.Main(func() (string, error) { return frameTimes(*scenes, *rounds) })
 }
 
-func run(args []string) error {
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	rounds := flags.Int("rounds", 7, "how many times each frame is read by each reader")
-	scenes := flags.Int("scenes", 3, "frames of each size")
-	doc := flags.String("doc", "", "page whose table is to be replaced, if there is zxing-cpp to compare with")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
+// frameTimes is the table of all grounds and sizes.
+func frameTimes(scenes, rounds int) (string, error) {
 	runtime.GOMAXPROCS(1)
-	if zxingVersion() == "" {
-		fmt.Fprintln(os.Stderr, "zxing-cpp is not installed, so there is nothing to compare with: "+
-			"apt-get install libzxing-dev g++ pkg-config")
-	}
 	var rows []row
 	for _, g := range grounds {
 		for _, size := range sizes {
-			r, err := measure(g, size, *scenes, *rounds)
+			r, err := measure(g, size, scenes, rounds)
 			if err != nil {
-				return fmt.Errorf("%s, %dx%d: %w", g.name, size.X, size.Y, err)
+				return "", fmt.Errorf("%s, %dx%d: %w", g.name, size.X, size.Y, err)
 			}
 			rows = append(rows, r)
 			fmt.Fprintf(os.Stderr, "%s, %dx%d: measured\n", g.name, size.X, size.Y)
 		}
 	}
-	text := table(rows)
-	fmt.Print(text)
-	if *doc == "" || zxingVersion() == "" {
-		return nil
-	}
-	return replaceTable(*doc, text)
+	return table(rows), nil
 }

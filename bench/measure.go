@@ -4,10 +4,9 @@ import (
 	"errors"
 	"image"
 	"runtime"
-	"slices"
-	"syscall"
 	"time"
 
+	"github.com/suncode/suncode/bench/internal/report"
 	"github.com/suncode/suncode/scan"
 )
 
@@ -73,51 +72,20 @@ func (r *row) add(f frames, rounds int, scenes time.Duration) error {
 			if len(times[i]) > 0 && times[i][0] > slow {
 				continue
 			}
-			took, n, err := cpuTime(reader.read)
-			if err != nil {
-				return err
-			}
+			n := 0
+			times[i] = append(times[i], report.Each(20*time.Millisecond, func() { n = reader.read() }))
 			if n != reader.wanted {
 				return errors.New("a reader finds another number of codes than there are")
 			}
-			times[i] = append(times[i], took)
 		}
 	}
 	for i, reader := range readers {
 		if len(times[i]) > 1 {
 			times[i] = times[i][1:] // the first one warmed up
 		}
-		slices.Sort(times[i])
-		*reader.sum += times[i][len(times[i])/2] / scenes
+		*reader.sum += report.Median(times[i]) / scenes
 	}
 	return nil
-}
-
-// cpuTime is the processor time that the whole process takes for a call. Short calls are repeated for 20 ms.
-func cpuTime(read func() int) (each time.Duration, found int, err error) {
-	const least = 20 * time.Millisecond
-	before, err := processorTime()
-	if err != nil {
-		return 0, 0, err
-	}
-	for calls := time.Duration(1); ; calls++ {
-		found = read()
-		now, err := processorTime()
-		if err != nil {
-			return 0, 0, err
-		}
-		if now-before >= least {
-			return (now - before) / calls, found, nil
-		}
-	}
-}
-
-func processorTime() (time.Duration, error) {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0, err
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), nil
 }
 
 // memory counts the allocations of a used Scanner per frame, and the bytes it keeps after frames with a code and without.

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/suncode/suncode/bench/internal/report"
 )
 
 // table is what was measured as Markdown: a row a size.
@@ -16,8 +16,7 @@ func table(rows []row) string {
 		version = "not installed"
 	}
 	fmt.Fprintf(&b, "Milliseconds of CPU for a frame with a code / without. zxing-cpp: %s.\n\n", version)
-	b.WriteString("| ground, frame | zxing-cpp | camera | × zxing-cpp | with : without | still | allocations | keeps |\n")
-	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|\n")
+	b.WriteString(report.Head("ground, frame", "zxing-cpp", "camera", "× zxing-cpp", "with : without", "still", "allocations", "keeps"))
 	for _, r := range rows {
 		fmt.Fprintf(&b, "| %s, %d×%d | %s | %s | %s | %.2f | %s | %.0f | %.1f MB |\n", r.ground.name, r.size.X, r.size.Y, r.zxing, r.quick,
 			r.quick.over(r.zxing), ratio(r.quick.with, r.quick.without), r.still, r.allocations, float64(r.kept)/1e6)
@@ -49,20 +48,3 @@ func milliseconds(d time.Duration) string {
 }
 
 func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
-
-// The table stands between these lines of the page.
-const tableBegin, tableEnd = "<!-- table: make bench -->\n", "<!-- end of table -->\n"
-
-// replaceTable puts a table where the page's stands.
-func replaceTable(page, text string) error {
-	data, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	before, rest, ok := strings.Cut(string(data), tableBegin)
-	_, after, okEnd := strings.Cut(rest, tableEnd)
-	if !ok || !okEnd {
-		return errors.New(page + " has no place for a table")
-	}
-	return os.WriteFile(page, []byte(before+tableBegin+text+tableEnd+after), 0o644)
-}

@@ -43,17 +43,3 @@ func TestSameWork(t *testing.T) {
 		}
 	}
 }
-
-func TestReplaceTable(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "page.md")
-	if err := os.WriteFile(page, []byte("a\n"+tableBegin+"old\n"+tableEnd+"b\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := replaceTable(page, "new\n"); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(page)
-	if want := "a\n" + tableBegin + "new\n" + tableEnd + "b\n"; err != nil || string(got) != want {
-		t.Errorf("%q, %v", got, err)
-	}
-}

@@ -14,7 +14,6 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/suncode/suncode/internal/batch"
 	"github.com/suncode/suncode/internal/issue"
@@ -179,12 +178,3 @@ func create(name string, fill func(io.Writer) error) error {
 
 // settle waits until the disk has everything.
 func settle() { syscall.Sync() }
-
-// processorTime is what all threads of this process have taken.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // the arguments are good
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}

@@ -8,45 +8,31 @@ package main
 
 import (
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
+
+	"github.com/suncode/suncode/bench/internal/report"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "making:", err)
-		os.Exit(1)
+	p := report.New("making", "making")
+	rounds := p.Flags.Int("rounds", 15, "how many turns everybody takes")
+	seconds := p.Flags.Duration("http", 2*time.Second, "how long to load each server")
+	profile := p.Flags.String("profile", "", "file for a profile of the processor while codes are made over HTTP")
+	p.Rival = report.Rival{
+		Name: "libjpeg-turbo", Version: turboVersion(),
+		Absent: "libjpeg-turbo is not built in: apt-get install libjpeg62-turbo-dev gcc pkg-config",
 	}
-}
-
-func run(args []string) error {
-	flags := flag.NewFlagSet("making", flag.ContinueOnError)
-	rounds := flags.Int("rounds", 15, "how many turns everybody takes")
-	seconds := flags.Duration("http", 2*time.Second, "how long to load each server")
-	profile := flags.String("profile", "", "file for a profile of the processor while codes are made over HTTP")
-	doc := flags.String("doc", "", "page whose table is to be replaced, if there is libjpeg-turbo to compare with")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if turboVersion() == "" {
-		fmt.Fprintln(os.Stderr, "libjpeg-turbo is not built in: apt-get install libjpeg62-turbo-dev gcc pkg-config")
-	}
-	var b strings.Builder
-	if err := pictures(&b, *rounds); err != nil {
-		return err
-	}
-	if err := profiled(*profile, func(to io.Writer) error { return served(&b, *seconds, to) }); err != nil {
-		return err
-	}
-	fmt.Print(b.String())
-	if *doc == "" || turboVersion() == "" {
-		return nil
-	}
-	return replaceTable(*doc, b.String())
+	p.Main(func() (string, error) {
+		var b strings.Builder
+		if err := pictures(&b, *rounds); err != nil {
+			return "", err
+		}
+		err := profiled(*profile, func(to io.Writer) error { return served(&b, *seconds, to) })
+		return b.String(), err
+	})
 }
 
 // profiled hands a file over, or nil when it has no name.
@@ -59,20 +45,4 @@ func profiled(name string, run func(io.Writer) error) error {
 		return err
 	}
 	return errors.Join(run(file), file.Close())
-}
-
-// The table stands between these lines of the page.
-const tableBegin, tableEnd = "<!-- table: make bench, making -->\n", "<!-- end of table, making -->\n"
-
-func replaceTable(page, text string) error {
-	data, err := os.ReadFile(page)
-	if err != nil {
-		return err
-	}
-	before, rest, ok := strings.Cut(string(data), tableBegin)
-	_, after, okEnd := strings.Cut(rest, tableEnd)
-	if !ok || !okEnd {
-		return errors.New(page + " has no place for the table")
-	}
-	return os.WriteFile(page, []byte(before+tableBegin+text+tableEnd+after), 0o644)
 }

@@ -5,8 +5,6 @@ import (
 	"image"
 	_ "image/jpeg"
 	_ "image/png"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -52,22 +50,5 @@ func TestServed(t *testing.T) {
 	}
 	if n := strings.Count(b.String(), "\n"); n != 11 {
 		t.Errorf("%d lines:\n%s", n, b.String())
-	}
-}
-
-func TestReplaceTable(t *testing.T) {
-	page := filepath.Join(t.TempDir(), "page.md")
-	if err := os.WriteFile(page, []byte("a\n"+tableBegin+"old\n"+tableEnd+"b\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := replaceTable(page, "new\n"); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(page)
-	if want := "a\n" + tableBegin + "new\n" + tableEnd + "b\n"; err != nil || string(got) != want {
-		t.Errorf("%q, %v", got, err)
-	}
-	if err := replaceTable(filepath.Join("..", "go.mod"), ""); err == nil {
-		t.Error("a page without a place is taken")
 	}
 }

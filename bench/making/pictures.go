@@ -9,8 +9,6 @@ import (
 	"image/jpeg"
 	"io"
 	"runtime"
-	"slices"
-	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zlib"
@@ -18,6 +16,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/suncode/suncode"
+	"github.com/suncode/suncode/bench/internal/report"
 	"github.com/suncode/suncode/render"
 	"github.com/suncode/suncode/ticket"
 )
@@ -41,7 +40,7 @@ func pictures(out io.Writer, rounds int) error {
 		version = "not built in"
 	}
 	fmt.Fprintf(out, "libjpeg-turbo: %s. 36 rays, black on white, default logo and badge.\n\n", version)
-	fmt.Fprintln(out, "| picture | µs | × ours | bytes | × ours |\n|---|--:|--:|--:|--:|")
+	fmt.Fprint(out, report.Head("picture", "µs", "× ours", "bytes", "× ours"))
 	for _, widthPx := range []int{430, 1280} {
 		all, err := contenders(widthPx)
 		if err != nil {
@@ -76,27 +75,10 @@ func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsec
 
 // turn notes what a call takes of the processor, as the mean of calls for some 10 ms.
 func (c *contender) turn() {
-	const least = 10 * time.Millisecond
-	began := processorTime()
-	for calls := time.Duration(1); ; calls++ {
-		c.bytes = c.make()
-		if took := processorTime() - began; took >= least {
-			c.times = append(c.times, took/calls)
-			return
-		}
-	}
+	c.times = append(c.times, report.Each(10*time.Millisecond, func() { c.bytes = c.make() }))
 }
 
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func (c *contender) median() time.Duration {
-	slices.Sort(c.times)
-	return c.times[len(c.times)/2]
-}
+func (c *contender) median() time.Duration { return report.Median(c.times) }
 
 // tickets makes symbols, each of another ticket.
 func tickets() func() *suncode.Symbol {

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/suncode/suncode/bench/internal/report"
 	"github.com/suncode/suncode/internal/issue"
 	"github.com/suncode/suncode/internal/sqlite"
 	"github.com/suncode/suncode/internal/wxapi"
@@ -84,14 +85,16 @@ func served(out io.Writer, seconds time.Duration, profile io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n| over HTTP, %d connections | answers/s | × constant |\n|---|--:|--:|\n", connections)
+	fmt.Fprintln(out)
+	fmt.Fprint(out, report.Head(fmt.Sprintf("over HTTP, %d connections", connections), "answers/s", "× constant"))
 	fmt.Fprintf(out, "| the same %d bytes in each answer | %.0f | 1 |\n", len(picture), compared.same)
 	fmt.Fprintf(out, "| a new scene in each call, 430 px JPEG | %.0f | %.2f |\n", compared.codes, compared.ratio)
 	alone, beside, flood, err := flooded(codesHere.addr, path, seconds)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n| a client, and another that asks for a new colour in each call | answers/s |\n|---|--:|\n")
+	fmt.Fprintln(out)
+	fmt.Fprint(out, report.Head("a client, and another that asks for a new colour in each call", "answers/s"))
 	fmt.Fprintf(out, "| the client alone | %.0f |\n| the client beside the other | %.0f |\n| the other | %.0f |\n", alone, beside, flood)
 	return nil
 }
@@ -116,13 +119,13 @@ func compare(constant, codesHere, path string, seconds time.Duration) (compariso
 	for range turns {
 		var perProcessor [2]float64
 		for i, addr := range []string{constant, codesHere} {
-			before := processorTime()
+			before := report.ProcessorTime()
 			began := time.Now()
 			n, err := load(addr, path, seconds/turns, newScene)
 			if err != nil {
 				return comparison{}, err
 			}
-			perProcessor[i] = n * float64(time.Since(began)) / float64(processorTime()-before)
+			perProcessor[i] = n * float64(time.Since(began)) / float64(report.ProcessorTime()-before)
 			if addr == constant {
 				same = append(same, n)
 			} else {
