@@ -19,7 +19,7 @@ lint_conformance := cd conformance && go tool -modfile=../tools/go.mod golangci-
 # npm writes this file when everything else is in place.
 node_clients := conformance/node_modules/.package-lock.json
 
-.PHONY: help run build web test check conformance lint fmt fuzz bench robustness cover clean
+.PHONY: help run build web test check conformance lint fuzz bench robustness clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,16 +54,13 @@ conformance: web $(node_clients) ## other people's clients against the program a
 $(node_clients): conformance/package.json conformance/package-lock.json
 	npm ci --prefix conformance
 
-lint: ## formatting and linters only
-	$(lint) fmt --diff
+lint: ## formatting and linters only; FIX=1 formats every Go file in place
+	$(lint) fmt $(if $(FIX),,--diff)
 	$(lint) run ./...
 	GOOS=js GOARCH=wasm $$(go tool -modfile=tools/go.mod -n golangci-lint) run ./web/scan/wasm
 	$(lint_tools) run ./...
 	$(lint_conformance) run ./...
 	$(lint_bench) run ./...
-
-fmt: ## format every Go file in place
-	$(lint) fmt
 
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	@go -C tools run ./fuzzall -dir "$(CURDIR)" -time $(FUZZTIME)
@@ -79,11 +76,6 @@ robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUST
 	SUNCODE_ROBUSTNESS=all go test -timeout 1h -run 'Real|Negatives' ./scan
 	go run ./internal/testkit/robustness
 
-cover: ## test coverage per function, and as a page in cover.html
-	go test -coverprofile=cover.out -coverpkg=./... ./...
-	go tool cover -func=cover.out | tail -n 1
-	go tool cover -html=cover.out -o cover.html
-
 clean: ## remove what the other targets leave behind (never suncode-data)
-	rm -rf suncode dist web/scan/dist internal/console/engine/*.{js,gz} internal/console/engine/LICENSE* cover.out cover.html
+	rm -rf suncode dist web/scan/dist internal/console/engine/*.{js,gz} internal/console/engine/LICENSE*
 	find . -path ./suncode-data -prune -o \( -name '*.prof' -o -path '*/testdata/*.got.*' -o -path '*/testdata/*.diff.*' \) -type f -print -exec rm -f {} +
