@@ -22,6 +22,7 @@ type eyeFinder struct {
 	p       *plane
 	t       *thresholds
 	hasty   bool    // eyes that hardly look like one are passed over
+	halved  bool    // and large ones, which half the size shows as well
 	edges   []int32 // where the row crosses the threshold, in 256ths of a pixel
 	eyes    []eye
 	largest float64 // pitch among the eyes
@@ -30,15 +31,18 @@ type eyeFinder struct {
 // find scans every step-th row for the profile and checks each hit in all directions.
 func (f *eyeFinder) find(step int) {
 	f.eyes, f.largest = f.eyes[:0], 0
-	least, slack := int32(leastPitch), int32(looseSlack)
+	least, most, slack := int32(leastPitch), int32(math.MaxInt32/5), int32(looseSlack)
 	if f.hasty {
 		least, slack = hastyPitch, hastySlack
+		if f.halved {
+			most = halvedPitch
+		}
 	}
 	for y := step / 2; y < f.p.h; y += step {
 		firstDark := f.crossings(y)
 		for i := 0; i+5 < len(f.edges); i++ {
 			e := (*[6]int32)(f.edges[i:])
-			if !matchProfile(e, least, slack) {
+			if !matchProfile(e, least, most, slack) {
 				continue
 			}
 			pitch, centre := float64(e[5]-e[0])/(256*profileWidth), float64(e[2]+e[3])/512
@@ -114,6 +118,9 @@ func belowEach(rest []byte, level byte) (darker uint) {
 	return darker
 }
 
+// halvedPitch is the greatest pitch of an eye at the first look where half the size is looked at too, in 256ths of a pixel.
+const halvedPitch = 256 * 6
+
 // The least pitch of an eye, and how far an edge of its section may be off besides 3/10 of a pitch, in 256ths of a
 // pixel: at the first look, and later.
 const (
@@ -124,7 +131,7 @@ const (
 // matchProfile compares five runs, given by their six edges in 256ths of a pixel, with an eye's section: ring, gap, dot,
 // gap and ring of 0.8, 1.2, 1, 1.2 and 0.8 pitches (SPEC.md 3.3). It decides at the end, once: what most rows show is
 // chance, and a branch for each run would be a guess.
-func matchProfile(e *[6]int32, least, slack int32) bool {
+func matchProfile(e *[6]int32, least, most, slack int32) bool {
 	width := e[5] - e[0] // 5 pitches
 	slack = 25*slack + width*3/2
 	ring1 := 25*(e[1]-e[0]) - 4*width // how far off a run is, in 25ths
@@ -133,7 +140,7 @@ func matchProfile(e *[6]int32, least, slack int32) bool {
 	gap2 := 25*(e[4]-e[3]) - 6*width
 	ring2 := 25*(e[5]-e[4]) - 4*width
 	bad := (slack - ring1) | (slack + ring1) | (slack - gap1) | (slack + gap1) | (slack - dot) | (slack + dot) |
-		(slack - gap2) | (slack + gap2) | (slack - ring2) | (slack + ring2) | (width - 5*least)
+		(slack - gap2) | (slack + gap2) | (slack - ring2) | (slack + ring2) | (width - 5*least) | (5*most - width)
 	return bad >= 0
 }
 
@@ -141,7 +148,7 @@ func matchProfile(e *[6]int32, least, slack int32) bool {
 // distances give centre and size to a fraction of a pixel.
 func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
 	e := eye{x: x, y: y, pitch: pitch, dark: dark}
-	if f.known(&e) {
+	if f.known(&e) || f.hasty && f.doubtful(&e) {
 		return
 	}
 	for range 2 {
@@ -153,6 +160,27 @@ func (f *eyeFinder) check(x, y, pitch float64, dark bool) {
 		f.eyes = append(f.eyes, e)
 		f.largest = max(f.largest, e.pitch)
 	}
+}
+
+// doubtful reports at a glance whether an eye lacks its gap in more than one of six directions, as most do that chance
+// makes of stripes. The glance meets the gap while the eye is half to nearly twice as high as it is wide.
+func (f *eyeFinder) doubtful(e *eye) bool {
+	const gap = 256 * 9 / 10 // of a pitch
+	x, y, far := int(256*e.x), int(256*e.y), int(gap*e.pitch)
+	if reach := far>>8 + 1; x>>8 < reach || y>>8 < reach || x>>8 >= f.p.w-reach || y>>8 >= f.p.h-reach {
+		return true
+	}
+	level := f.t.at(x>>8, y>>8)
+	missing := 0
+	for _, i := range [...]int{4, 12, 2, 10, 6, 14} {
+		way := fineCompass[i]
+		if (f.p.pix[(y+far*way[1]>>14)>>8*f.p.w+(x+far*way[0]>>14)>>8] < level) == e.dark {
+			if missing++; missing > 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // refine looks between the pixels at the eyes of a frame that was found in haste.

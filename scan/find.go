@@ -91,11 +91,12 @@ type found struct {
 // view is a plane to look at, with what takes its points to the picture's.
 type view struct {
 	*plane
-	back pose
+	back   pose
+	halved bool // half its size is looked at too
 }
 
 // scaled is a view of a plane whose pixels are so many pixels of the picture wide.
-func scaled(p *plane, by float64) view { return view{p, pose{a: by, e: by}} }
+func scaled(p *plane, by float64) view { return view{plane: p, back: pose{a: by, e: by}} }
 
 // pass is one way of looking at a picture.
 type pass struct {
@@ -249,7 +250,11 @@ func (s *Scanner) look(img image.Image, pass pass) {
 }
 
 // level is a view of the picture in one of its sizes.
-func (s *Scanner) level(i int) view { return scaled(&s.levels[i], float64(int(1)<<i)) }
+func (s *Scanner) level(i int) view {
+	v := scaled(&s.levels[i], float64(int(1)<<i))
+	v.halved = i < s.depth-1
+	return v
+}
 
 // keep remembers a level's surest eyes for the pass after this one.
 func (s *Scanner) keep(level int) {
@@ -278,7 +283,7 @@ func (s *Scanner) stretch() {
 	for level := min(finest+1, s.depth-1); level >= finest; level-- {
 		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
 			level := s.level(level)
-			s.search(view{&s.doubled, level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
+			s.search(view{plane: &s.doubled, back: level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
 		}
 	}
 }
@@ -326,7 +331,7 @@ func (s *Scanner) search(v view, m method) {
 		percent = high
 	}
 	s.t.measure(v.plane, least, percent)
-	s.finder.hasty = quick
+	s.finder.hasty, s.finder.halved = quick, v.halved
 	s.finder.p, s.finder.t = v.plane, &s.t
 	s.finder.find(2)
 	s.finder.rank()
