@@ -65,7 +65,7 @@ var rooms = map[string]room{
 	"internal/launch": {
 		ours: "internal/issue", theirs: "github.com/dop251/goja github.com/evanw/esbuild", never: "database/sql net/http os",
 	},
-	"internal/pdf":      {never: offNet},
+	"internal/pdf":      {theirs: "github.com/klauspost/compress", never: offNet},
 	"internal/length":   {never: pure},
 	"internal/legible":  {ours: ". scan internal/length", theirs: "golang.org/x/image", never: offNet},
 	"internal/typeface": {theirs: "golang.org/x/image", never: offNet},
