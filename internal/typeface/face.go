@@ -152,8 +152,8 @@ func (f *Face) glyph(b *sfnt.Buffer, r rune) (sfnt.GlyphIndex, fixed.Int26_6, er
 //go:embed font/NotoSansSC.ttf.gz
 var packed []byte
 
-// Default is the font that is built in: Noto Sans SC Regular, cut to Latin, Greek, Cyrillic and GB 2312. It is under
-// the SIL Open Font License, which lies beside it.
+// Default is the font that is built in: Noto Sans SC Regular, cut to Latin, Greek, Cyrillic and GB 2312, with letters of
+// eastern Europe from Source Sans 3. Both are under the SIL Open Font License, which lies beside the font.
 var Default = sync.OnceValue(func() *Face {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

@@ -25,7 +25,7 @@ func TestDefault(t *testing.T) {
 	if count != 6763 {
 		t.Errorf("%d Chinese characters, want the 6763 of GB 2312", count)
 	}
-	for _, text := range []string{"!~ Àÿœß", "—…“”‘’·€№℃①→", "，。、；：？！（）《》【】￥％", "ΑωЖя", "桌号 42 茶馆一号店"} {
+	for _, text := range []string{"!~ Àÿœß", "Łódź, Žluťoučký kůň, Őrült ű, İğş, Țară, ĻĢŅ, Phở Việt, ẞ", "—…“”‘’·€№℃①→", "，。、；：？！（）《》【】￥％", "ΑωЖя", "桌号 42 茶馆一号店"} {
 		if _, err := f.Width(text); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
