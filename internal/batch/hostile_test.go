@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -96,7 +98,7 @@ func TestHostileNames(t *testing.T) {
 		"1:2 file: it leaves its folder", "2:3 file: it begins with a slash", `3:4 file: it has one of \:*?"<>|%`, "4:5 file: it leaves its folder",
 		"5:6 file: it would not be a file name on every system", "6:7 file: it would not be a file name on every system",
 		"7:8 file: it would not be a file name on every system", "8:9 file: it leaves its folder", "9:10 file: it leaves its folder",
-		"10:11 file: folders of digits are kept for shards", "13:14 file: row 12 has the same file name",
+		"10:11 file: folders of digits are kept for shards, unless there are none (--shard 0)", "13:14 file: row 12 has the same file name",
 		"15:16 file: row 14 has the same file name", "16:17 file: a part of the name has 304 bytes, at most 230 are allowed",
 		"18:19 file: one name is both a file and a folder", "19:20 file: one name is both a file and a folder",
 		"22:23 file: one name is both a file and a folder", "25:26 file: row 24 has the same file name",
@@ -104,6 +106,25 @@ func TestHostileNames(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, bad); diff != "" || good != 8 {
 		t.Errorf("%d good %s", good, diff)
+	}
+}
+
+// TestFolderTemplates holds that a template makes the folders it asks for, which
+// leaves none to be made by the number of rows.
+func TestFolderTemplates(t *testing.T) {
+	s := newShop(t)
+	spec := small()
+	spec.Form, spec.Pattern, spec.Shard = batch.Pattern, "id={1..3}", 2
+	for template, want := range map[string]string{
+		"{scene}":           "0001/id=3.jpg",
+		"0001/{scene}":      "0001/id=1.jpg",
+		"{row:05}/x/{rays}": "00003/x/36.jpg",
+	} {
+		spec.Name = template
+		dir := filepath.Join(t.TempDir(), "out")
+		if report, err := batch.Run(t.Context(), s.job(spec, "", dir)); err != nil || report.Good != 3 || !slices.Contains(files(t, dir), want) {
+			t.Errorf("%s: %+v, %v: %v", template, report, err, files(t, dir))
+		}
 	}
 }
 

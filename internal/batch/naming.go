@@ -20,6 +20,9 @@ func newNaming(s *Spec, dir string) (*naming, error) {
 		return nil, err
 	}
 	n := &naming{template: t, shard: s.Shard}
+	if t.folder {
+		n.shard = 0
+	}
 	explicit := s.Form == CSV || s.Form == TSV || s.Form == JSONLines // a row may name its file
 	if !explicit && t.unique() || t.tells("scene") && s.scenesDiffer() {
 		return n, nil
@@ -62,7 +65,7 @@ func (n *naming) name(c *named, claim bool) (string, error) {
 	}
 	name := string(n.room)
 	if n.shard > 0 && isShard(name) {
-		return "", &RowError{Column: "file", Reason: "folders of digits are kept for shards", Value: clip(name)}
+		return "", &RowError{Column: "file", Reason: "folders of digits are kept for shards, unless there are none (--shard 0)", Value: clip(name)}
 	}
 	if claim && n.index != nil {
 		if name, err = n.claim(name, c); err != nil {
