@@ -292,7 +292,7 @@ func (f *frame) read(p *plane, r *reader) (found, bool) {
 			return out, true
 		}
 	}
-	if a.tilt(p, landmarks, f.sign, math.Inf(-1)) < least {
+	if a.tilt(p, landmarks, landmarks, f.sign, math.Inf(-1)) < least {
 		return found{}, false
 	}
 	m = a.pose()
@@ -324,7 +324,7 @@ func (f *frame) readHasty(p *plane, r *reader, worth bool) (found, bool) {
 			return out, true
 		}
 	}
-	if a.tilt(p, ringMarks, f.sign, hopeless*f.contrast) < least {
+	if a.tilt(p, someMarks, ringMarks, f.sign, hopeless*f.contrast) < least {
 		return found{}, false
 	}
 	m = a.pose()

@@ -157,11 +157,15 @@ func (m *pose) fit(p *plane, spots []spot) float64 {
 	return light/float64(nLight) - dark/float64(nDark)
 }
 
+// tiltSteps are those of the perspective in a search, one round after the other.
+var tiltSteps = [...]float64{0.004, 0.002, 0.001, 0.0005}
+
 // tilt searches the perspective with which the spots fit best while the eyes stay where they are, and returns how well
-// they do. When the first steps do not find hope, it gives up.
-func (a *anchors) tilt(p *plane, spots []spot, sign, hope float64) float64 {
+// they do. The first round goes by the rough spots alone. When it does not find hope, or the second one twice as much, no
+// other follows.
+func (a *anchors) tilt(p *plane, rough, spots []spot, sign, hope float64) float64 {
 	best := math.Inf(-1)
-	for step := 0.004; step > 0.0003; step /= 2 {
+	for round, step := range tiltSteps {
 		best = math.Inf(-1)
 		bestG, bestH := a.g, a.h
 		for i := -2; i <= 2; i++ {
@@ -169,15 +173,16 @@ func (a *anchors) tilt(p *plane, spots []spot, sign, hope float64) float64 {
 				try := *a
 				try.g, try.h = a.g+float64(i)*step, a.h+float64(j)*step
 				m := try.pose()
-				if score := sign * m.fit(p, spots); score > best {
+				if score := sign * m.fit(p, rough); score > best {
 					best, bestG, bestH = score, try.g, try.h
 				}
 			}
 		}
 		a.g, a.h = bestG, bestH
-		if best < hope {
+		if round < 2 && best < hope*float64(1+round) {
 			break
 		}
+		rough = spots
 	}
 	return best
 }
