@@ -319,7 +319,8 @@ func settingsError(err error) error {
 
 // settingFlags are the settings whose flags have another name.
 var settingFlags = map[string]string{
-	"columns": "column", "env_version": "env", "is_hyaline": "transparent", "count": "random", "vector": "size",
+	"columns": "column", "env_version": "env", "is_hyaline": "transparent", "count": "random",
+	"size_mm": "size", "bleed_mm": "bleed", "caption_mm": "caption-size", "quiet": "quiet-zone",
 }
 
 // appFor is the app that was named or can only be meant.

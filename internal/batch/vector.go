@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/suncode/suncode/internal/sheet"
@@ -48,8 +49,8 @@ func (c *captions) of(r *Row) string {
 }
 
 func (v *Vector) validate() error {
-	if err := v.Check(); err != nil {
-		return badSpec("vector", "%v", err)
+	if e, ok := errors.AsType[*sheet.StyleError](v.Check()); ok {
+		return badSpec(e.Setting, "%s", e.Reason)
 	}
 	if _, err := v.captions(); err != nil {
 		return badSpec("caption", "%v", err)

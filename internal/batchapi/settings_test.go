@@ -45,6 +45,23 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestNamed holds that a setting that cannot be is called by the name that it was set by.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"size_mm": "9.99", "bleed_mm": "51", "caption_mm": "1", "quiet": "55p", "width": "12", "line_color": "red", "shard": "-1", "name": "{who}",
+		"columns": "who:ID", "env_version": "old", "format": "gif", "form": "xlsx", "caption": "{who}",
+	} {
+		r, err := settings{name: {value}}.request(batch.CSV, "")
+		if err == nil {
+			err = r.Spec.Validate()
+		}
+		if err == nil || !strings.HasPrefix(problemOf(err).Message, name+": ") {
+			t.Errorf("%s=%s: %v", name, value, err)
+		}
+	}
+}
+
 func TestTitle(t *testing.T) {
 	t.Parallel()
 	for title, want := range map[string]string{

@@ -26,3 +26,20 @@ func (f *faulty) Unwrap() []error { return []error{f.kind, f.error} }
 func fault(kind error, format string, args ...any) error {
 	return &faulty{fmt.Errorf(format, args...), kind}
 }
+
+// StyleError is a setting of a [Style] that cannot be. It wraps [ErrStyle].
+type StyleError struct {
+	Setting string // its JSON name
+	Reason  string
+}
+
+// Error is the reason.
+func (e *StyleError) Error() string { return e.Reason }
+
+// Unwrap gives ErrStyle.
+func (*StyleError) Unwrap() error { return ErrStyle }
+
+// badStyle is a setting that cannot be.
+func badStyle(setting, format string, args ...any) error {
+	return &StyleError{setting, fmt.Sprintf(format, args...)}
+}

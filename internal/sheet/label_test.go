@@ -264,19 +264,23 @@ func TestWriterFails(t *testing.T) {
 }
 
 func TestStyleCheck(t *testing.T) {
-	for text, s := range map[string]Style{
-		"a size of 9 mm":      {SizeMM: 9},
-		"a size of NaN":       {SizeMM: math.NaN()},
-		"a size of 9.999 mm":  {SizeMM: 9.999},
-		"a size of 4001 mm":   {SizeMM: 4001},
-		"a label of up to 16": {SizeMM: 4000, Quiet: Space{Pitches: 54}},
-		"a bleed of 51 mm":    {BleedMM: 51},
-		"captions of 1 mm":    {CaptionMM: 1},
-		"a quiet zone of 55p": {Quiet: Space{Pitches: 55}},
+	for text, tt := range map[string]struct {
+		setting string
+		style   Style
+	}{
+		"a size of 9 mm":      {"size_mm", Style{SizeMM: 9}},
+		"a size of NaN":       {"size_mm", Style{SizeMM: math.NaN()}},
+		"a size of 9.999 mm":  {"size_mm", Style{SizeMM: 9.999}},
+		"a size of 4001 mm":   {"size_mm", Style{SizeMM: 4001}},
+		"a label of up to 16": {"size_mm", Style{SizeMM: 4000, Quiet: Space{Pitches: 54}}},
+		"a bleed of 51 mm":    {"bleed_mm", Style{BleedMM: 51}},
+		"captions of 1 mm":    {"caption_mm", Style{CaptionMM: 1}},
+		"a quiet zone of 55p": {"quiet", Style{Quiet: Space{Pitches: 55}}},
 	} {
 		item := Item{Symbol: symbolOf(t, 36, "check")}
-		for _, err := range []error{s.Check(), WriteSVG(io.Discard, &item, &s), WritePDF(io.Discard, &item, &s)} {
-			if !errors.Is(err, ErrStyle) || !strings.Contains(err.Error(), text) {
+		for _, err := range []error{tt.style.Check(), WriteSVG(io.Discard, &item, &tt.style), WritePDF(io.Discard, &item, &tt.style)} {
+			e, ok := errors.AsType[*StyleError](err)
+			if !ok || !errors.Is(err, ErrStyle) || e.Setting != tt.setting || !strings.Contains(err.Error(), text) {
 				t.Errorf("%s: %v", text, err)
 			}
 		}

@@ -66,7 +66,7 @@ func (s *Space) UnmarshalText(text []byte) (err error) {
 
 func (s Space) check() error {
 	if !(s.MM >= 0 && s.MM <= maxSpaceMM && s.Pitches >= 0 && s.Pitches <= maxSpacePitches) {
-		return fault(ErrStyle, "a quiet zone of %s, want at most %dp or %s", s, maxSpacePitches, mm(maxSpaceMM))
+		return badStyle("quiet", "a quiet zone of %s, want at most %dp or %s", s, maxSpacePitches, mm(maxSpaceMM))
 	}
 	return nil
 }

@@ -44,24 +44,24 @@ func NewStyle() Style { return Style{Quiet: Space{Pitches: DefaultQuietPitches}}
 // SetFont chooses the font of the caption.
 func (s *Style) SetFont(f *typeface.Face) { s.Font, s.FontID = f, f.ID() }
 
-// Check says what is wrong with the style. The error wraps [ErrStyle].
+// Check says what is wrong with the style. The error is a [*StyleError].
 func (s *Style) Check() error {
 	switch {
 	case s.SizeMM != 0 && !(s.SizeMM >= MinSizeMM && s.SizeMM <= MaxSizeMM):
-		return fault(ErrStyle, "a size of %s mm, want %s to %s", number(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
+		return badStyle("size_mm", "a size of %s mm, want %s to %s", number(s.SizeMM), mm(MinSizeMM), mm(MaxSizeMM))
 	case !(s.BleedMM >= 0 && s.BleedMM <= MaxBleedMM):
-		return fault(ErrStyle, "a bleed of %s mm, want 0 to %s", number(s.BleedMM), mm(MaxBleedMM))
+		return badStyle("bleed_mm", "a bleed of %s mm, want 0 to %s", number(s.BleedMM), mm(MaxBleedMM))
 	case s.CaptionMM != 0 && !(s.CaptionMM >= MinCaptionMM && s.CaptionMM <= MaxCaptionMM):
-		return fault(ErrStyle, "captions of %s mm, want %s to %s", number(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
+		return badStyle("caption_mm", "captions of %s mm, want %s to %s", number(s.CaptionMM), mm(MinCaptionMM), mm(MaxCaptionMM))
 	}
 	if s.FontID != "" && s.Font == nil {
-		return fault(ErrStyle, "the font %q is not here", clip(s.FontID))
+		return badStyle("font", "the font %q is not here", clip(s.FontID))
 	}
 	if err := s.Quiet.check(); err != nil {
 		return err
 	}
 	if edge := s.longest(); edge > MaxLabelMM {
-		return fault(ErrStyle, "a label of up to %s with quiet zone, caption and bleed, want at most %s", mm(edge), mm(MaxLabelMM))
+		return badStyle("size_mm", "a label of up to %s with quiet zone, caption and bleed, want at most %s", mm(edge), mm(MaxLabelMM))
 	}
 	return nil
 }
