@@ -21,12 +21,16 @@ const profileWidth = 5.0 // of the section through an eye's middle, in pitches
 type eyeFinder struct {
 	p       *plane
 	t       *thresholds
-	hasty   bool    // eyes that hardly look like one are passed over
-	halved  bool    // and large ones, which half the size shows as well
-	edges   []int32 // where the row crosses the threshold, in 256ths of a pixel
+	stop    func() bool // asked every stopRows; nil: never
+	hasty   bool        // eyes that hardly look like one are passed over
+	halved  bool        // and large ones, which half the size shows as well
+	edges   []int32     // where the row crosses the threshold, in 256ths of a pixel
 	eyes    []eye
 	largest float64 // pitch among the eyes
 }
+
+// stopRows is how many rows are looked at between two questions whether to stop.
+const stopRows = 64
 
 // find scans every step-th row for the profile and checks each hit in all directions.
 func (f *eyeFinder) find(step int) {
@@ -39,6 +43,9 @@ func (f *eyeFinder) find(step int) {
 		}
 	}
 	for y := step / 2; y < f.p.h; y += step {
+		if y%stopRows == step/2 && f.stop != nil && f.stop() {
+			return
+		}
 		firstDark := f.crossings(y)
 		for i := 0; i+5 < len(f.edges); i++ {
 			e := (*[6]int32)(f.edges[i:])

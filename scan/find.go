@@ -6,6 +6,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/suncode/suncode"
 )
@@ -43,6 +44,9 @@ type Options struct {
 	// frames of a camera, where another one follows soon. Otherwise a picture in which nothing is found is looked at
 	// harder and harder.
 	Quick bool
+	// Stop, if there is one, is asked every few milliseconds, some tens at most, whether the search is to end with what
+	// it has found.
+	Stop func() bool
 	// Trace, if there is one, is filled with what the search saw.
 	Trace *Trace
 }
@@ -55,7 +59,8 @@ func Find(img image.Image, o Options) []Result {
 	return s.Find(img, o)
 }
 
-// FindContext is Find within a time: when ctx is done, it returns what was found until then.
+// FindContext is Find within a time: when ctx is done, it returns what was found until then. A deadline holds even where
+// timers do not run meanwhile, as in a browser.
 func FindContext(ctx context.Context, img image.Image, o Options) []Result {
 	var s Scanner
 	return s.FindContext(ctx, img, o)
@@ -79,7 +84,6 @@ type Scanner struct {
 	surest  [][]eye // at each level of the luma
 	tried   []frame
 	options Options
-	done    <-chan struct{}
 }
 
 // found is a result with its pose, in a plane at first and then in the picture.
@@ -135,15 +139,20 @@ var passes = [...]pass{
 // maxDoubledPx is the most pixels of a picture that is looked at in twice its size.
 const maxDoubledPx = 1 << 20
 
-// Find is the function Find.
-func (s *Scanner) Find(img image.Image, o Options) []Result {
-	return s.FindContext(context.Background(), img, o)
-}
-
 // FindContext is the function FindContext.
 func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) []Result {
+	stop := o.Stop
+	deadline, timed := ctx.Deadline()
+	o.Stop = func() bool {
+		return ctx.Err() != nil || timed && time.Now().After(deadline) || stop != nil && stop()
+	}
+	return s.Find(img, o)
+}
+
+// Find is the function Find.
+func (s *Scanner) Find(img image.Image, o Options) []Result {
 	s.results, s.depth = s.results[:0], 0
-	s.options, s.done, s.reader.trace = o, ctx.Done(), o.Trace
+	s.options, s.reader.trace = o, o.Trace
 	if img.Bounds().Dx() < minEdgePx || img.Bounds().Dy() < minEdgePx {
 		return nil
 	}
@@ -169,12 +178,7 @@ func (s *Scanner) enough() bool {
 	if s.options.Max > 0 && len(s.results) >= s.options.Max {
 		return true
 	}
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
+	return s.options.Stop != nil && s.options.Stop()
 }
 
 // leftOver reports whether the first look saw eyes that belong to none of the codes it read: there may be more codes.
@@ -332,7 +336,7 @@ func (s *Scanner) search(v view, m method) {
 	}
 	s.t.measure(v.plane, least, percent)
 	s.finder.hasty, s.finder.halved = quick, v.halved
-	s.finder.p, s.finder.t = v.plane, &s.t
+	s.finder.p, s.finder.t, s.finder.stop = v.plane, &s.t, s.options.Stop
 	s.finder.find(2)
 	s.finder.rank()
 	s.options.Trace.addEyes(v, s.finder.eyes)

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/suncode/suncode"
 	"github.com/suncode/suncode/internal/testkit"
@@ -357,4 +358,16 @@ func TestTime(t *testing.T) {
 	if got := scan.FindContext(ctx, want.img, scan.Options{}); len(got) != 0 {
 		t.Errorf("%d codes after the end", len(got))
 	}
+	if got := scan.FindContext(late{t.Context()}, want.img, scan.Options{}); len(got) != 0 {
+		t.Errorf("%d codes after a deadline", len(got))
+	}
+	asked := 0
+	if got := scan.Find(want.img, scan.Options{Stop: func() bool { asked++; return asked >= 3 }}); len(got) != 0 {
+		t.Errorf("%d codes after the third question whether to stop", len(got))
+	}
 }
+
+// late is a context whose deadline has passed, and whose timer has not fired.
+type late struct{ context.Context }
+
+func (late) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }

@@ -21,11 +21,11 @@ export async function startEngine(module, crypto = globalThis.crypto) {
     throw new ScanError('load', printed.trim() || 'the WebAssembly file is not the scanner');
   }
   return {
-    find({ data, width, height }, { max, quick }) {
+    find({ data, width, height }, { max, quick, timeout = Infinity }) {
       const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       let codes, cause;
       try {
-        codes = scope.find(pixels, width, height, max, quick);
+        codes = scope.find(pixels, width, height, max, quick, timeout);
       } catch (error) {
         cause = error;
       }

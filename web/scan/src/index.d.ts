@@ -45,6 +45,11 @@ export interface ReadOptions {
    * is found is looked at harder and harder, which takes many times as long.
    */
   quick?: boolean;
+  /**
+   * Milliseconds after which the search ends with what it has found, a little later at most; Infinity, the default, means
+   * never. The time that a picture waits for its turn does not count.
+   */
+  timeout?: number;
   /** A picture that still waits for its turn gives way to a newer one, and its answer is null. */
   newest?: boolean;
 }

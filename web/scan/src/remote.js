@@ -27,12 +27,12 @@ export async function startRemote(worker, module) {
     throw new ScanError('load', error.message, { cause: error });
   }
   return {
-    async find({ data, width, height }, { max, quick }) {
+    async find({ data, width, height }, { max, quick, timeout }) {
       if (spare.byteLength !== data.byteLength) {
         spare = new ArrayBuffer(data.byteLength);
       }
       new Uint8Array(spare).set(data);
-      const { codes, pixels } = await ask({ pixels: spare, width, height, max, quick }, [spare]);
+      const { codes, pixels } = await ask({ pixels: spare, width, height, max, quick, timeout }, [spare]);
       spare = pixels;
       return codes;
     },

@@ -38,7 +38,7 @@ export class Scanner {
     this.#engine = engine;
   }
 
-  read(picture, { max = 0, quick = false, newest = false } = {}) {
+  read(picture, { max = 0, quick = false, timeout = Infinity, newest = false } = {}) {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
         throw new ScanError('closed', 'the scanner is closed');
@@ -46,7 +46,7 @@ export class Scanner {
       if (newest) {
         this.#skip();
       }
-      this.#waiting.push({ picture, max, quick, newest, resolve, reject });
+      this.#waiting.push({ picture, max, quick, timeout, newest, resolve, reject });
       this.#next();
     });
   }
@@ -100,9 +100,12 @@ export class Scanner {
   }
 }
 
-function checkOptions({ max }) {
+function checkOptions({ max, timeout }) {
   if (!Number.isInteger(max) || max < 0) {
     throw new ScanError('picture', 'max is a whole number, 0 for all codes');
+  }
+  if (typeof timeout !== 'number' || !(timeout >= 0)) {
+    throw new ScanError('picture', 'timeout is a number of milliseconds from 0, Infinity for no end');
   }
 }
 

@@ -60,6 +60,20 @@ export const checks = {
     scanner.close();
   },
 
+  async 'ends with its timeout'() {
+    for (const worker of [true, false]) {
+      const scanner = await createScanner({ worker });
+      const picture = await pixels(first);
+      same(await scanner.read(picture, { timeout: 0 }), [], 'codes in no time');
+      like(await scanner.read(picture, { timeout: 1e15 }), first.codes, first.name);
+      like(await scanner.read(picture, { timeout: Infinity }), first.codes, first.name);
+      for (const timeout of [-1, NaN, '5']) {
+        await fails(scanner.read(picture, { timeout }), 'picture', 'timeout');
+      }
+      scanner.close();
+    }
+  },
+
   async 'says what is wrong with a picture'() {
     const scanner = await createScanner();
     for (const [picture, say] of [

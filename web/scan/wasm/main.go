@@ -10,6 +10,7 @@ import (
 	"image"
 	"math"
 	"syscall/js"
+	"time"
 
 	"github.com/suncode/suncode/scan"
 )
@@ -26,12 +27,19 @@ type finder struct {
 	pix     []byte
 }
 
-// find is find(pixels, width, height, max, quick) in JavaScript: pixels is a Uint8Array of width × height × 4 bytes,
-// RGBA with straight alpha; max and quick are those of scan.Options. It returns an array of codes as
+// maxTimeout is what is as good as none, in milliseconds: a day.
+const maxTimeout = 24 * 60 * 60 * 1000
+
+// find is find(pixels, width, height, max, quick, timeout) in JavaScript: pixels is a Uint8Array of width × height × 4
+// bytes, RGBA with straight alpha; max and quick are those of scan.Options; timeout is in milliseconds. It returns an array of codes as
 // `suncode scan --json` prints them.
 func (f *finder) find(_ js.Value, args []js.Value) any {
 	width, height := args[1].Int(), args[2].Int()
 	options := scan.Options{Max: args[3].Int(), Quick: args[4].Bool()}
+	if timeout := args[5].Float(); timeout < maxTimeout {
+		end := time.Now().Add(time.Duration(timeout * float64(time.Millisecond)))
+		options.Stop = func() bool { return time.Now().After(end) }
+	}
 	size := 4 * width * height
 	if cap(f.pix) < size {
 		f.pix = make([]byte, size)
