@@ -174,7 +174,7 @@ func (h *Handler) run(c *call, path string, id int64) (status int, result any, e
 
 // token is the access token of a call: in the query as in the platform's calls, or as a bearer.
 func token(r *http.Request) string {
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+	if scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
 		return bearer
 	}
 	return r.URL.Query().Get("access_token")

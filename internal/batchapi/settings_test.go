@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -42,6 +44,18 @@ func TestSettings(t *testing.T) {
 	again, err := js.request("", "other")
 	if diff := cmp.Diff(got, again); diff != "" || err != nil {
 		t.Errorf("%v: %s", err, diff)
+	}
+}
+
+// TestToken finds the token wherever it may stand: the scheme of the header has no case.
+func TestToken(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]string{"Bearer one": "one", "bearer two": "two", "": "query", "Basic three": "query", "Bearer ": ""} {
+		r := httptest.NewRequest(http.MethodGet, Path+"?access_token=query", nil)
+		r.Header.Set("Authorization", header)
+		if got := token(r); got != want {
+			t.Errorf("%q: %q, want %q", header, got, want)
+		}
 	}
 }
 

@@ -55,7 +55,9 @@ func (q *Question) logo() Finding {
 		need := math.Ceil(float64(px) * logoDPI / fine)
 		f.Verdict = Warning
 		f.Message += fmt.Sprintf(": it scans but looks coarse; a picture %.0f pixels wide would do", need)
-		f.Try = &Remedy{SizeMM: math.Floor(q.SizeMM * fine / logoDPI)}
+		if smaller := math.Floor(q.SizeMM * fine / logoDPI); smaller > 0 {
+			f.Try = &Remedy{SizeMM: smaller}
+		}
 	}
 	return f
 }
