@@ -20,14 +20,17 @@ const StateName = ".suncode-batch"
 // it is whole.
 type Folder struct {
 	dir  string
+	own  string // the folder in it that goes when all is done
 	temp string
+	lock *os.File // held while it is at work: another batch may keep its state elsewhere
 	next atomic.Int64
 }
 
 // NewFolder is a sink that makes files below dir, which is made and must be
 // empty at a fresh start.
 func NewFolder(dir string) *Folder {
-	return &Folder{dir: dir, temp: filepath.Join(dir, StateName, "new")}
+	own := filepath.Join(dir, StateName)
+	return &Folder{dir: dir, own: own, temp: filepath.Join(own, "new")}
 }
 
 // Begin implements [Sink].
@@ -37,11 +40,24 @@ func (f *Folder) Begin(_ context.Context, _ string, at *Mark) error {
 			return err
 		}
 	}
+	if err := os.MkdirAll(f.own, 0o777); err != nil {
+		return err
+	}
+	var err error
+	if f.lock, err = os.OpenFile(filepath.Join(f.own, outputFile), os.O_CREATE|os.O_RDWR, 0o666); err != nil {
+		return err
+	}
+	if err := waitFor(f.lock); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(f.temp); err != nil {
 		return err
 	}
-	return os.MkdirAll(f.temp, 0o777)
+	return os.Mkdir(f.temp, 0o777)
 }
+
+// outputFile is the lock of a folder that codes are put into.
+const outputFile = "output"
 
 func (f *Folder) checkEmpty() error {
 	entries, err := os.ReadDir(f.dir)
@@ -111,9 +127,17 @@ func (f *Folder) Finish(_ context.Context, extras []Extra) error {
 	if err := os.RemoveAll(f.temp); err != nil {
 		return err
 	}
-	_ = os.Remove(filepath.Dir(f.temp)) // stays when the state is in it
+	_ = os.Remove(f.lock.Name()) // goes with the state otherwise
+	_ = os.Remove(f.own)         // stays when the state is in it
 	return syncTree(f.dir)
 }
 
 // Close implements [Sink].
-func (f *Folder) Close() error { return nil }
+func (f *Folder) Close() error {
+	if f.lock == nil {
+		return nil
+	}
+	err := f.lock.Close()
+	f.lock = nil
+	return err
+}

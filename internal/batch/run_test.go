@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -255,6 +256,53 @@ func TestWarnings(t *testing.T) {
 	job.DryRun = true
 	if report, err := batch.Run(t.Context(), job); err != nil || report.Warned != 2 {
 		t.Errorf("dry: %+v, %v", report, err)
+	}
+}
+
+// TestOutputTaken holds that two batches with states of their own do not share
+// an output.
+func TestOutputTaken(t *testing.T) {
+	s := newShop(t)
+	dir := t.TempDir()
+	for name, sink := range map[string]func() batch.Sink{
+		"folder": func() batch.Sink { return batch.NewFolder(filepath.Join(dir, "out")) },
+		"sheets": func() batch.Sink { return batch.NewSheets(sheet.NewLayout(), filepath.Join(dir, "out.pdf")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // the second one waits
+			first := s.job(small(), "", "")
+			second := s.job(small(), "scene\nb\n", "")
+			first.Sink, first.State = sink(), filepath.Join(t.TempDir(), "state")
+			second.Sink, second.State = sink(), filepath.Join(t.TempDir(), "state")
+			ctx, cancel := context.WithCancel(t.Context())
+			rows, feed := io.Pipe()
+			first.Source = rows
+			ended := make(chan error)
+			go func() {
+				_, err := batch.Run(ctx, first)
+				ended <- err
+			}()
+			if _, err := io.WriteString(feed, "scene\na\n"); err != nil {
+				t.Fatal(err)
+			}
+			for {
+				if _, err := os.Stat(filepath.Join(first.State, "job.json")); err == nil {
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			if _, err := batch.Run(t.Context(), second); !errors.Is(err, batch.ErrRunning) {
+				t.Errorf("the second one: %v", err)
+			}
+			if _, err := os.Stat(second.State); err == nil {
+				t.Error("the second one leaves its state")
+			}
+			cancel()
+			_ = feed.Close() // its error is nil
+			if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -81,6 +81,9 @@ func (s *Sheets) open(at *Mark) error {
 		return err
 	}
 	s.f, s.out = f, f
+	if err := waitFor(f); err != nil { // another batch may keep its state elsewhere
+		return err
+	}
 	return cutTo(f, at.Written)
 }
 
