@@ -73,6 +73,7 @@ func TestUnreadable(t *testing.T) {
 		"scene,label\ra,b\rc,d\r": "line 1: its lines end with carriage returns alone; save it with line feeds",
 		"scene,Scene\na,b\n":      "line 1: two columns are scene",
 		"\"scene\na,b\n":          "line 1: the header: a quote is not closed",
+		"scene,page,\na,b,\n":     "line 1: column 3 has no name; * ignores all that are unknown",
 		"label,page\na,b\n":       "line 1: no column is scene; there are: label, page",
 	} {
 		_, err := batch.Run(t.Context(), batch.Job{
@@ -81,6 +82,15 @@ func TestUnreadable(t *testing.T) {
 		if _, known := errors.AsType[*batch.SourceError](err); !known || err.Error() != want {
 			t.Errorf("%q: %v, want %s", source, err, want)
 		}
+	}
+	spec := small()
+	spec.Form = batch.Lines
+	table := batch.Job{Spec: spec, Issuer: s.issuer, App: s.app.Number, Source: strings.NewReader("Scene;page\r\na;b\n"), DryRun: true}
+	if _, err := batch.Run(t.Context(), table); err == nil || err.Error() != "line 1: it is the header of a table; say so: form csv or tsv" {
+		t.Errorf("a table that is taken for lines: %v", err)
+	}
+	if good, bad := s.dry(t, spec, strings.NewReader("scene\na,b\npage,label2\n")); good != 3 {
+		t.Errorf("lines that are none: %v", bad)
 	}
 }
 

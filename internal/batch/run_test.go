@@ -262,6 +262,7 @@ func TestWarnings(t *testing.T) {
 // TestOutputTaken holds that two batches with states of their own do not share
 // an output.
 func TestOutputTaken(t *testing.T) {
+	t.Parallel()
 	s := newShop(t)
 	dir := t.TempDir()
 	for name, sink := range map[string]func() batch.Sink{

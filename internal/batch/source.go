@@ -52,12 +52,22 @@ func openSource(s *Spec, r io.Reader) (source, error) {
 	}
 	switch s.Form {
 	case Lines:
+		if head, _ := in.peek(1); isTableHead(head) {
+			return nil, sourceError(1, "it is the header of a table; say so: form csv or tsv")
+		}
 		return &plain{in: in, look: s.Look}, nil
 	case JSONLines:
 		return newObjects(s, in), nil
 	default:
 		return newTable(s, in)
 	}
+}
+
+// isTableHead tells whether a line names columns as a table does: several, all
+// of them known. As a scene nobody has meant it.
+func isTableHead(line []byte) bool {
+	cells := strings.FieldsFunc(string(trimEnd(line)), func(r rune) bool { return strings.ContainsRune(",;\t", r) })
+	return len(cells) > 1 && !slices.ContainsFunc(cells, func(c string) bool { return !slices.Contains(Fields, strings.ToLower(c)) })
 }
 
 // plain is one scene a line.

@@ -76,6 +76,9 @@ func (t *table) readHeader(s *Spec) error {
 			return sourceError(line, "its lines end with carriage returns alone; save it with line feeds")
 		}
 		field, known := columns.field(name)
+		if !known && name == "" {
+			return sourceError(line, "column %d has no name; * ignores all that are unknown", len(names)+1)
+		}
 		if !known {
 			return sourceError(line, "column %q is unknown: it is none of %s; map it or ignore it", clip(name), strings.Join(Fields, ", "))
 		}
