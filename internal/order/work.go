@@ -1,8 +1,8 @@
 package order
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -104,41 +104,35 @@ func (t *tally) add(good, bad int64) {
 
 // finished is what an order made whose figures were lost: they are counted again.
 func (d *Desk) finished(o *Order) (Figures, error) {
-	good, err := lines(d.file(&o.Request, batch.ManifestJSON))
+	good, bytes, err := count(d.file(&o.Request, batch.ManifestJSON))
 	if err != nil {
 		return o.Figures, err
 	}
-	bad, err := lines(d.file(&o.Request, batch.BadJSON))
+	bad, _, err := count(d.file(&o.Request, batch.BadJSON))
 	if err != nil {
 		return o.Figures, err
 	}
-	info, err := os.Stat(d.file(&o.Request, ArchiveFile(o)))
-	if err != nil {
-		return o.Figures, fmt.Errorf("order: %w", err)
-	}
-	return Figures{Rows: good + bad, Good: good, Bad: bad, Bytes: info.Size(), Total: good + bad, Fraction: 1}, nil
+	return Figures{Rows: good + bad, Good: good, Bad: bad, Bytes: bytes, Total: good + bad, Fraction: 1}, nil
 }
 
-// lines counts the lines of a file. One that is not there has none.
-func lines(name string) (n int64, err error) {
+// count counts the lines of a report, and the bytes of the files that they tell of.
+func count(name string) (lines, bytes int64, err error) {
 	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
 	if err != nil {
-		return 0, fmt.Errorf("order: %w", err)
+		return 0, 0, fmt.Errorf("order: %w", err)
 	}
 	defer func() { _ = f.Close() }() // only read
-	for r := bufio.NewReader(f); ; {
-		_, err := r.ReadSlice('\n')
-		switch {
-		case err == nil:
-			n++
-		case errors.Is(err, io.EOF):
-			return n, nil
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return n, fmt.Errorf("order: %w", err)
+	for d := json.NewDecoder(f); ; lines++ {
+		var line struct {
+			Bytes int64 `json:"bytes"`
 		}
+		switch err := d.Decode(&line); {
+		case errors.Is(err, io.EOF):
+			return lines, bytes, nil
+		case err != nil:
+			return lines, bytes, fmt.Errorf("order: %s: %w", name, err)
+		}
+		bytes += line.Bytes
 	}
 }
 
