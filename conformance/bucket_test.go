@@ -149,6 +149,7 @@ func TestBucket(t *testing.T) {
 func fillBucket(t *testing.T, server *url.URL, dir, data, app, scheme string, rows int) {
 	t.Helper()
 	address, certificate, failures := faulty(t, server, scheme == "https")
+	secret := bucketSecret
 	batch := func(ctx context.Context, target string, args ...string) (int, string) {
 		exe, err := program()
 		if err != nil {
@@ -159,7 +160,7 @@ func fillBucket(t *testing.T, server *url.URL, dir, data, app, scheme string, ro
 			"-o", target, "--s3-endpoint", address, "--state", filepath.Join(data, "state"),
 		}, args...)
 		cmd := exec.CommandContext(ctx, exe, args...)
-		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+bucketKey, "AWS_SECRET_ACCESS_KEY="+bucketSecret, "AWS_REGION=us-east-1", "SSL_CERT_FILE="+certificate)
+		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+bucketKey, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_REGION=us-east-1", "SSL_CERT_FILE="+certificate)
 		out, err := cmd.CombinedOutput()
 		if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 			return failed.ExitCode(), string(out)
@@ -173,6 +174,11 @@ func fillBucket(t *testing.T, server *url.URL, dir, data, app, scheme string, ro
 		}
 		certificate = trusted
 	}
+	secret = "wrong"
+	if code, out := batch(t.Context(), "s3://codes/spring"); code != 1 || !strings.Contains(out, "s3://codes is not open to AWS_ACCESS_KEY_ID") {
+		t.Errorf("a wrong secret: exit code %d: %s", code, out)
+	}
+	secret = bucketSecret
 	if code, out := batch(t.Context(), "s3://nothing/here"); code != 1 || !strings.Contains(out, "there is no bucket nothing") {
 		t.Errorf("no bucket: exit code %d: %s", code, out)
 	}

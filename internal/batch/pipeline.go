@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 )
 
 // How many rows go through the pipeline together: more are less to coordinate,
@@ -57,6 +58,10 @@ func (c *chunk) reset() {
 	c.good, c.warned, c.bytes = 0, 0, 0
 }
 
+// patience is how long what is at work may take to end after the run was
+// stopped: a store that does not answer would keep it for minutes.
+const patience = 3 * time.Second
+
 // pipe is what the goroutines of a run share.
 type pipe struct {
 	r      *run
@@ -84,6 +89,9 @@ func (r *run) pipeline(ctx context.Context) error {
 	}
 	p.ctx, p.fail = context.WithCancelCause(context.WithoutCancel(ctx))
 	defer p.fail(nil)
+	defer context.AfterFunc(ctx, func() {
+		time.AfterFunc(patience, func() { p.fail(ctx.Err()) })
+	})()
 	var group sync.WaitGroup
 	for range workers {
 		m, err := newMaker(r.job)

@@ -259,6 +259,34 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// stuck is a sink that does not come back.
+type stuck struct{ batch.Folder }
+
+func (s *stuck) Begin(context.Context, string, *batch.Mark) error { return nil }
+func (s *stuck) Sync(context.Context) error                       { return nil }
+func (s *stuck) Put(ctx context.Context, _ batch.File) error {
+	<-ctx.Done()
+	return fmt.Errorf("no answer: %w", ctx.Err())
+}
+
+// TestStuck holds that a run whose sink does not answer can be stopped.
+func TestStuck(t *testing.T) {
+	t.Parallel() // it waits a while
+	s := newShop(t)
+	job := s.job(small(), "scene\na\nb\n", t.TempDir())
+	job.Sink = new(stuck)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, nil)
+	defer cancel()
+	began := time.Now()
+	report, err := batch.Run(ctx, job)
+	if !errors.Is(err, context.DeadlineExceeded) || report.Rows != 0 || report.Done {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
 // TestOutputTaken holds that two batches with states of their own do not share
 // an output.
 func TestOutputTaken(t *testing.T) {

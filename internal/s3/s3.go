@@ -143,8 +143,12 @@ func (s *Sink) failed(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if answer, ok := errors.AsType[minio.ErrorResponse](err); ok && answer.StatusCode == http.StatusNotFound {
+	answer, _ := errors.AsType[minio.ErrorResponse](err)
+	switch answer.StatusCode {
+	case http.StatusNotFound:
 		return fmt.Errorf("there is no bucket %s: %w", s.bucket, err)
+	case http.StatusForbidden:
+		return fmt.Errorf("s3://%s is not open to AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", s.bucket, err)
 	}
 	return fmt.Errorf("s3://%s: %s: %w", s.bucket, what, err)
 }
