@@ -531,8 +531,11 @@ func TestFullAtWork(t *testing.T) {
 	if o := r.await(1, order.Failed); o.Error.Code != order.NoSpace {
 		t.Errorf("%+v", o.Error)
 	}
-	if n := r.folders(); n != 0 {
-		t.Errorf("%d folders are left", n)
+	if left, err := filepath.Glob(filepath.Join(r.dir, "*", "*")); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	if err := r.desk.Sweep(t.Context()); err != nil || r.folders() != 0 {
+		t.Errorf("%d folders are left, %v", r.folders(), err)
 	}
 	r.await(r.create("pattern=n{1..3}", "", "").ID, order.Done)
 }

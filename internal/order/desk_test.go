@@ -150,6 +150,28 @@ func TestWorkAgain(t *testing.T) {
 	}
 }
 
+// TestFailAgain fails an order again that failed when its server was killed, for the same reason, and keeps its source
+// alone until it is swept away.
+func TestFailAgain(t *testing.T) {
+	t.Parallel()
+	d, _ := newDesk(t)
+	r := request()
+	r.Spec.Form = batch.CSV
+	o, err := d.Place(t.Context(), r, strings.NewReader("other\nn1\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := d.Work(t.Context(), o, ignore)
+		if fault, ok := errors.AsType[*order.Error](err); !ok || fault.Code != order.BadSource {
+			t.Errorf("got %v", err)
+		}
+	}
+	if left, err := os.ReadDir(filepath.Join(d.Dir, o.Folder)); err != nil || len(left) != 1 || left[0].Name() != "source" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
 // TestResume goes on with an order at another desk, and tells of no row twice but those since the last checkpoint.
 func TestResume(t *testing.T) {
 	t.Parallel()

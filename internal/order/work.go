@@ -34,7 +34,10 @@ func (d *Desk) Work(ctx context.Context, o Order, keep func(Figures)) (Figures, 
 	}
 	if fault := faultOf(err, d.Limits); fault != nil {
 		d.Log.Info("batch failed", "batch", o.ID, "app", o.App, "error", err)
-		d.clear(&o)
+		// The source stays until the next sweep: should the server be killed before this is written down, it fails again.
+		if err := d.restart(&o); err != nil {
+			d.Log.Error("files of a batch not removed", "batch", o.ID, "error", err)
+		}
 		return figures, fault
 	}
 	switch {
@@ -154,8 +157,14 @@ func (d *Desk) tidy(o *Order) error {
 
 // restart removes what there is of an order but its source.
 func (d *Desk) restart(o *Order) error {
-	archive := d.file(&o.Request, ArchiveFile(o))
-	return errors.Join(os.RemoveAll(d.file(&o.Request, stateFolder)), os.RemoveAll(archive), os.RemoveAll(archive+batch.Part))
+	defer d.measureAnew()
+	entries, err := os.ReadDir(d.folder(&o.Request))
+	for _, e := range entries {
+		if e.Name() != sourceFile {
+			err = errors.Join(err, os.RemoveAll(d.file(&o.Request, e.Name())))
+		}
+	}
+	return err
 }
 
 // faultOf is why an order can never be carried out, nil when it may be the next time.
