@@ -125,6 +125,7 @@ func (o *batchOptions) defineSource(cmd *cobra.Command) {
 	flags.StringVar(&o.spec.Random.Prefix, "prefix", "", "`TEXT` before random scenes")
 	flags.StringVar(&o.spec.Random.Seed, "seed", "", "random scenes that the same `TEXT` gives again; different ones every time unless given")
 	flags.StringToStringVar(&o.columns, "column", nil, "`FIELD=COLUMN`: which column has a field")
+	flags.Lookup("column").DefValue = "" // not []
 	flags.StringSliceVar(&o.spec.Ignore, "ignore", nil, "pass over a `COLUMN`; * for all that are unknown")
 }
 
