@@ -267,14 +267,17 @@ func (o *batchOptions) checkOut() error {
 // checkIdle refuses flags that would do nothing: whoever gave them meant
 // something else.
 func (o *batchOptions) checkIdle(flags *pflag.FlagSet) error {
+	vector := o.spec.Format == batch.SVG || o.spec.Format == batch.PDF
 	for _, idle := range []struct {
 		flags string
 		when  bool
 		need  string
 	}{
 		{"grid margin gutter crop-marks page-numbers", o.vector.paper == "", "--sheet"},
-		{"width name shard case-sensitive", o.vector.paper != "", "files, not with --sheet"},
-		{"format", o.vector.paper != "" && o.format.value != string(batch.PDF), "files, not with --sheet"},
+		{"width", vector, "--format jpeg or png"},
+		{"size bleed quiet-zone caption caption-size font", !vector, "--format svg or pdf, and --sheet"},
+		{"name shard case-sensitive", o.vector.paper != "", "files, not with --sheet"},
+		{"format", o.vector.paper != "" && o.format.value != string(batch.PDF), "files; sheets are PDF"},
 		{"alphabet length prefix seed", o.spec.Form != batch.RandomIDs, "--random"},
 		{"form column ignore", o.spec.Form == batch.RandomIDs || o.spec.Form == batch.Pattern, "a FILE"},
 		{"s3-endpoint", o.out != "" && !strings.HasPrefix(o.out, "s3://"), "-o s3://BUCKET/PREFIX"},
