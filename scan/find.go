@@ -277,7 +277,7 @@ func (s *Scanner) double() bool {
 	return true
 }
 
-// stretch looks at pictures that are stretched in one of four directions, until something is found: of one size, and
+// stretch looks at pictures that are stretched in one direction or another, until something is found: of one size, and
 // of half of it for large codes.
 func (s *Scanner) stretch() {
 	finest := 0
@@ -285,9 +285,10 @@ func (s *Scanner) stretch() {
 		finest++
 	}
 	for level := min(finest+1, s.depth-1); level >= finest; level-- {
-		for quarter := 0; quarter < 4 && len(s.results) == 0 && !s.enough(); quarter++ {
-			level := s.level(level)
-			s.search(view{plane: &s.doubled, back: level.back.after(s.doubled.stretch(level.plane, float64(quarter)*math.Pi/4))}, sections)
+		v := s.level(level)
+		for i := 0; i < stretches && len(s.results) == 0 && !s.enough(); i++ {
+			back := s.doubled.stretch(v.plane, float64(i)*math.Pi/stretches)
+			s.search(view{plane: &s.doubled, back: v.back.after(back)}, stretched)
 		}
 	}
 }
@@ -331,7 +332,7 @@ func (s *Scanner) search(v view, m method) {
 	if quick {
 		least = hastyContrast
 	}
-	if m == pale {
+	if m == pale || m == stretched {
 		percent = high
 	}
 	s.t.measure(v.plane, least, percent)

@@ -3,25 +3,23 @@ package scan
 import "math"
 
 const (
-	// stretchBy is how much longer a stretched picture is in one direction: a code tilted by 63 degrees looks round.
-	stretchBy = 2.2
+	// stretchBy is how much longer a stretched picture is in one direction: a code tilted by 72 degrees looks round.
+	stretchBy = 3.2
+	// stretches is in how many directions a picture is stretched.
+	stretches = 6
 	// maxStretchedPx is the most pixels of a picture that is stretched; larger ones are halved first.
 	maxStretchedPx = 400_000
 )
 
-// stretch makes src longer in one direction, given as an angle from the x axis, and returns what takes the new plane's
-// points to src's. What lies outside src is like its edge.
+// stretch makes src longer in one direction, given as an angle from the x axis, and turns it so that this is downwards:
+// what is narrow there has the fewest pixels, and sections go along the rows. It returns what takes the new plane's points
+// to src's. What lies outside src is like its edge.
 func (p *plane) stretch(src *plane, angle float64) pose {
 	sin, cos := math.Sincos(angle)
-	// Forth: stretch along (cos, sin). The new plane holds the picture's corners.
-	const more = stretchBy - 1
-	a, b, e := 1+more*cos*cos, more*cos*sin, 1+more*sin*sin
 	w, h := float64(src.w), float64(src.h)
-	nw, nh := a*w+math.Abs(b)*h, math.Abs(b)*w+e*h
+	nw, nh := math.Abs(sin)*w+math.Abs(cos)*h, stretchBy*(math.Abs(cos)*w+math.Abs(sin)*h)
 	p.resize(int(nw), int(nh))
-	// Back: shrink along the same direction, about the middles.
-	const less = 1/stretchBy - 1
-	m := pose{a: 1 + less*cos*cos, b: less * cos * sin, d: less * cos * sin, e: 1 + less*sin*sin}
+	m := pose{a: sin, b: cos / stretchBy, d: -cos, e: sin / stretchBy}
 	m.c = w/2 - (m.a*nw+m.b*nh)/2
 	m.f = h/2 - (m.d*nw+m.e*nh)/2
 	for y := range p.h {
