@@ -29,8 +29,6 @@ const (
 
 	// migrateWait is how long two processes that make the tables at once get to sort it out.
 	migrateWait = 5 * time.Second
-	// maxListed is how many orders of an app are counted, and what [Queue.Add] can be limited to.
-	maxListed = 10_000
 	// afterKeep is how long River keeps jobs whose orders should have been swept away.
 	afterKeep = 48 * time.Hour
 )
@@ -100,11 +98,11 @@ func (q *Queue) Add(ctx context.Context, r order.Request, most int) (order.Order
 		return order.Order{}, fmt.Errorf("queue: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	open, err := q.client.JobListTx(ctx, tx, unfinished(r.App))
+	open, _, err := held(ctx, tx, r.App)
 	if err != nil {
-		return order.Order{}, fmt.Errorf("queue: %w", err)
+		return order.Order{}, err
 	}
-	if len(open.Jobs) >= most {
+	if open >= most {
 		return order.Order{}, order.ErrTooMany
 	}
 	added, err := q.client.InsertTx(ctx, tx, making{r}, &river.InsertOpts{Tags: []string{appTag(r.App)}, MaxAttempts: maxAttempts})
@@ -119,16 +117,19 @@ func (q *Queue) Add(ctx context.Context, r order.Request, most int) (order.Order
 
 // Held implements [order.Queue].
 func (q *Queue) Held(ctx context.Context, app uint64) (open, all int, err error) {
-	held, err := q.client.JobList(ctx, river.NewJobListParams().TagsAll(appTag(app)).First(maxListed))
-	if err != nil {
+	return held(ctx, q.DB, app)
+}
+
+// held counts an app's jobs where they lie: River would hand over each of them, settings and all.
+func held(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}, app uint64) (open, all int, err error) {
+	const count = `SELECT COUNT(*) FILTER (WHERE finalized_at IS NULL), COUNT(*) FROM river_job
+		WHERE kind = ? AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)`
+	if err := db.QueryRowContext(ctx, count, making{}.Kind(), appTag(app)).Scan(&open, &all); err != nil {
 		return 0, 0, fmt.Errorf("queue: %w", err)
 	}
-	for _, job := range held.Jobs {
-		if job.FinalizedAt == nil {
-			open++
-		}
-	}
-	return open, len(held.Jobs), nil
+	return open, all, nil
 }
 
 // Find implements [order.Queue].
@@ -205,12 +206,6 @@ func (q *Queue) Count(ctx context.Context) (queued, running int, err error) {
 		running += int(c.CountRunning)
 	}
 	return queued, running, nil
-}
-
-// unfinished asks for an app's orders that are not over.
-func unfinished(app uint64) *river.JobListParams {
-	return river.NewJobListParams().TagsAll(appTag(app)).First(maxListed).States(rivertype.JobStateAvailable,
-		rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled)
 }
 
 // making is the job that carries out an order.

@@ -279,6 +279,11 @@ func TestLimit(t *testing.T) {
 	if _, err := q.Add(t.Context(), order.Request{App: 1}, 1); err != nil {
 		t.Errorf("after the first is over: %v", err)
 	}
+	for app, want := range map[uint64][2]int{1: {1, 2}, 2: {1, 1}, 11: {0, 0}} {
+		if open, all, err := q.Held(t.Context(), app); err != nil || [2]int{open, all} != want {
+			t.Errorf("app %d holds %d, %d, %v", app, open, all, err)
+		}
+	}
 }
 
 func TestList(t *testing.T) {
