@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -27,9 +25,6 @@ var archiveTypes = map[ArchiveKind]string{ZIP: "application/zip", Tar: "applicat
 
 // MediaType is the archive's media type.
 func (k ArchiveKind) MediaType() string { return archiveTypes[k] }
-
-// Part is what the name of an archive ends with until it is whole.
-const Part = ".part"
 
 // packer writes the form of an archive.
 type packer interface {
@@ -99,28 +94,12 @@ func (a *Archive) open(at *Mark) error {
 	if a.path == "" {
 		return nil
 	}
-	if at.Written == 0 {
-		if _, err := os.Stat(a.path); !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(err, fmt.Errorf("%w: %s is there", ErrNotEmpty, a.path))
-		}
-	} else if err := a.reopen(); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(a.path+Part, os.O_CREATE|os.O_RDWR, 0o666)
+	f, err := openPart(a.path, at.Written == 0, at.Written)
 	if err != nil {
 		return err
 	}
 	a.f, a.out = f, f
-	return cutTo(f, at.Written)
-}
-
-// reopen gives a whole archive its name at work again, when the run was killed
-// after the archive was whole.
-func (a *Archive) reopen() error {
-	if _, err := os.Stat(a.path + Part); err == nil {
-		return nil
-	}
-	return os.Rename(a.path, a.path+Part)
+	return nil
 }
 
 // Write counts what goes into the archive. It is for packers.

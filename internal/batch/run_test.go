@@ -277,13 +277,9 @@ func TestStuck(t *testing.T) {
 	job.Sink = new(stuck)
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, nil)
 	defer cancel()
-	began := time.Now()
 	report, err := batch.Run(ctx, job)
 	if !errors.Is(err, context.DeadlineExceeded) || report.Rows != 0 || report.Done {
 		t.Errorf("%+v, %v", report, err)
-	}
-	if took := time.Since(began); took > 20*time.Second {
-		t.Errorf("it took %v", took)
 	}
 }
 
@@ -296,6 +292,7 @@ func TestOutputTaken(t *testing.T) {
 	for name, sink := range map[string]func() batch.Sink{
 		"folder": func() batch.Sink { return batch.NewFolder(filepath.Join(dir, "out")) },
 		"sheets": func() batch.Sink { return batch.NewSheets(sheet.NewLayout(), filepath.Join(dir, "out.pdf")) },
+		"tar":    func() batch.Sink { return batch.NewArchive(batch.Tar, filepath.Join(dir, "out.tar")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // the second one waits

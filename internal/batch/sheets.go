@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -65,26 +64,12 @@ func (s *Sheets) open(at *Mark) error {
 	if s.path == "" {
 		return nil
 	}
-	part := s.path + Part
-	_, whole := os.Stat(s.path)
-	_, begun := os.Stat(part)
-	switch {
-	case at.Sheet == nil && !errors.Is(whole, fs.ErrNotExist):
-		return errors.Join(whole, fmt.Errorf("%w: %s is there", ErrNotEmpty, s.path))
-	case at.Sheet != nil && begun != nil: // it was killed after the PDF was whole
-		if err := os.Rename(s.path, part); err != nil {
-			return err
-		}
-	}
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o666)
+	f, err := openPart(s.path, at.Sheet == nil, at.Written)
 	if err != nil {
 		return err
 	}
 	s.f, s.out = f, f
-	if err := waitFor(f); err != nil { // another batch may keep its state elsewhere
-		return err
-	}
-	return cutTo(f, at.Written)
+	return nil
 }
 
 // Write is for the PDF.
