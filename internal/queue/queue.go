@@ -120,10 +120,13 @@ func (q *Queue) Held(ctx context.Context, app uint64) (open, all int, err error)
 	return held(ctx, q.DB, app)
 }
 
-// held counts an app's jobs where they lie: River would hand over each of them, settings and all.
-func held(ctx context.Context, db interface {
+// asked is a database, or a transaction.
+type asked interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}, app uint64) (open, all int, err error) {
+}
+
+// held counts an app's jobs where they lie: River would hand over each of them, settings and all.
+func held(ctx context.Context, db asked, app uint64) (open, all int, err error) {
 	const count = `SELECT COUNT(*) FILTER (WHERE finalized_at IS NULL), COUNT(*) FROM river_job
 		WHERE kind = ? AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)`
 	if err := db.QueryRowContext(ctx, count, making{}.Kind(), appTag(app)).Scan(&open, &all); err != nil {
