@@ -15,8 +15,8 @@ import (
 
 func main() {
 	p := report.New("batch", "batch")
-	codes := p.Flags.Int("codes", 20000, "how many codes a turn makes")
-	rounds := p.Flags.Int("rounds", 5, "how many turns both take")
+	codes := p.Flags.Int("codes", 100000, "how many codes a turn makes")
+	rounds := p.Flags.Int("rounds", 3, "how many turns both take")
 	where := p.Flags.String("dir", "", "folder to write below; the temporary one unless given")
 	p.Main(func() (string, error) { return measure(*where, *codes, *rounds) })
 }

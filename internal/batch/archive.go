@@ -51,12 +51,17 @@ type Archive struct {
 	f       *os.File
 	w       *bufio.Writer
 	written int64
+	begun   int64 // what of it the disk was told of
 	pack    packer
 }
 
 // archiveBuffer goes to the system at once: the more, the fewer pages it has to
 // look after, until a processor's own cache is too small.
 const archiveBuffer = 1 << 20
+
+// diskStep is after how much more the disk begins to write it, so that little is
+// left when the archive ends.
+const diskStep = 8 << 20
 
 // NewArchive is a sink that makes the archive at path, which must not be there
 // at a fresh start. Until it is whole its name ends with [Part].
@@ -78,7 +83,7 @@ func (a *Archive) Begin(_ context.Context, state string, at *Mark) error {
 	if err := a.open(at); err != nil {
 		return err
 	}
-	a.written = at.Written
+	a.written, a.begun = at.Written, at.Written
 	a.w = bufio.NewWriterSize(a.out, archiveBuffer)
 	var err error
 	if a.kind == Tar {
@@ -113,10 +118,15 @@ func (a *Archive) Write(data []byte) (int, error) {
 func (a *Archive) Put(_ context.Context, f File) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.pack.add(a, f.Name, int64(len(f.Data)), func(w io.Writer) error {
+	err := a.pack.add(a, f.Name, int64(len(f.Data)), func(w io.Writer) error {
 		_, err := w.Write(f.Data)
 		return err
 	})
+	if n := a.written - a.begun; a.f != nil && n >= diskStep {
+		startWriting(a.f, a.begun, n)
+		a.begun = a.written
+	}
+	return err
 }
 
 // Mark implements [Sink].
