@@ -18,6 +18,8 @@ type sampler struct {
 	sign float64 // +1 when lines are darker than the ground
 	// cells and ground hold brightness as measured, NaN outside the picture.
 	cells, ground [suncode.RaySlots][suncode.Radii]float64
+	// dim is the brightness below which differences are noise.
+	dim float64
 	// contrast is how dark a dot is against the ground beside it, for each ray.
 	contrast [suncode.RaySlots]float64
 }
@@ -90,6 +92,7 @@ func (s *sampler) measure(out *soft) bool {
 			s.ground[ray][k] = s.beside(ray, k)
 		}
 	}
+	s.measureDim()
 	if !s.measureContrast() {
 		return false
 	}
@@ -112,6 +115,30 @@ const (
 	// ringShare is the least contrast of a dot that is seen, as a share of the upper quartile's.
 	ringShare = 0.4
 )
+
+const (
+	// minDim is the least brightness that counts, of 255: below that lies noise.
+	minDim = 12
+	// dimShare is that of light lines, as a share of the upper quartile's: what lies on a black ground is not to be told by
+	// how many times brighter it is.
+	dimShare = 0.2
+)
+
+// measureDim takes the brightness of light lines from the innermost ring.
+func (s *sampler) measureDim() {
+	s.dim = minDim
+	if s.sign > 0 {
+		return
+	}
+	var ring [suncode.RaySlots / 2]float64
+	for i := range ring {
+		if v := s.cells[2*i+1][0]; !math.IsNaN(v) {
+			ring[i] = v
+		}
+	}
+	slices.Sort(ring[:])
+	s.dim = max(minDim, dimShare*ring[len(ring)*3/4])
+}
 
 // measureContrast averages the innermost ring's contrast over neighbouring main rays. It reports whether enough of
 // the ring's dots are there.
@@ -159,12 +186,11 @@ func (s *sampler) measureContrast() bool {
 // darkness is how much darker a cell is than the ground beside it, as a share of the lighter of the two: a shadow or a
 // lamp changes both alike. With light lines on a dark ground it is the other way round.
 func (s *sampler) darkness(ground, cell float64) float64 {
-	const least = 12 // of 255: below that lies noise
 	lighter := ground
 	if s.sign < 0 {
 		lighter = cell
 	}
-	return s.sign * (ground - cell) / max(lighter, least)
+	return s.sign * (ground - cell) / max(lighter, s.dim)
 }
 
 // value is a cell's darkness against the ground around it, which is averaged along the ray.
@@ -251,7 +277,7 @@ func makeMainCells() (cells []mainCell) {
 // sharpness scores a pose by how clearly the main rays' cells part into dark and light, 0 to about 1/2: the mean
 // distance from half way between the ground beside a cell and the darkness of the fixed cells, which must be dark.
 func (m *pose) sharpness(p *plane, sign float64) float64 {
-	s := sampler{sign: sign}
+	s := sampler{sign: sign, dim: minDim}
 	var values [36 * suncode.Radii]float64
 	fixed, count := 0.0, 0
 	for i, c := range mainCells {
