@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/suncode/suncode/internal/legible"
@@ -29,7 +31,7 @@ func (h *Handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(upload.Data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&request); err != nil {
-		return nil, badRequest.Because("the body is no question: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, badRequest.Because("the body is no question: %s", wrong(err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, badRequest.Because("the body goes on after the question")
@@ -39,4 +41,22 @@ func (h *Handler) check(w http.ResponseWriter, r *http.Request) (any, error) {
 		return nil, badRequest.Because("%s", strings.TrimPrefix(err.Error(), legible.ErrRequest.Error()+": "))
 	}
 	return legible.Check(question), nil
+}
+
+// wrong says what is wrong with a body of JSON in the words of JSON.
+func wrong(err error) string {
+	e, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return strings.TrimPrefix(err.Error(), "json: ")
+	}
+	want := "a string"
+	switch e.Type.Kind() {
+	case reflect.Struct:
+		return "it is a JSON " + e.Value + ", want an object"
+	case reflect.Bool:
+		want = "a boolean"
+	case reflect.Int, reflect.Float64:
+		want = "a number"
+	}
+	return fmt.Sprintf("%s is a JSON %s, want %s", e.Field, e.Value, want)
 }

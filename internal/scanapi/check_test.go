@@ -29,10 +29,25 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: got %d %s, want %s", question, got.StatusCode, got.body, want)
 		}
 	}
-	for _, question := range []string{
-		``, `x`, `[]`, `{}{}`, `{"size":"big"}`, `{"colour":"#fff"}`, `{"logo":"AAAA"}`, `{"rays":1}`, `{"size":20}`,
+	for question, want := range map[string]string{
+		``:                  "EOF",
+		`x`:                 "invalid character 'x'",
+		`[]`:                "it is a JSON array, want an object",
+		`{}{}`:              "goes on",
+		`{"size":"big"}`:    "size",
+		`{"colour":"#fff"}`: `unknown field \"colour\"`,
+		`{"logo":"AAAA"}`:   "logo",
+		`{"rays":1}`:        "rays",
+		`{"size":20}`:       "size is a JSON number, want a string",
+		`{"dpi":"300"}`:     "dpi is a JSON string, want a number",
+		`{"rays":1.5}`:      "rays is a JSON number 1.5, want a number",
+		`{"transparent":1}`: "transparent is a JSON number, want a boolean",
 	} {
-		wantProblem(t, r.check(question), badRequest)
+		got := r.check(question)
+		wantProblem(t, got, badRequest)
+		if !strings.Contains(string(got.body), want) {
+			t.Errorf("%s: %s, want %q", question, got.body, want)
+		}
 	}
 	wantProblem(t, r.check(`{"logo":"`+strings.Repeat("A", maxCheck)+`"}`), tooLarge)
 	wantProblem(t, r.send(http.MethodGet, "/suncode/v1/check", "", nil), wantsPost)

@@ -93,7 +93,7 @@ func setCaption(face *typeface.Face, caption string, size, width, height float64
 
 func captionFault(err error) error {
 	if missing, ok := errors.AsType[*typeface.MissingError](err); ok {
-		return fault(ErrCaption, "%w; another font may have it (--font)", missing)
+		return fault(ErrCaption, "%w; another font may have it", missing)
 	}
 	return fault(ErrCaption, "%w", err)
 }
