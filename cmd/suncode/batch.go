@@ -294,6 +294,11 @@ func (o *batchOptions) checkIdle(flags *pflag.FlagSet) error {
 func (o *batchOptions) gatherPrint() error {
 	style := &o.spec.Vector.Style
 	style.SizeMM, style.BleedMM, style.CaptionMM = o.vector.size.mm, o.vector.bleed.mm, o.vector.captionSize.mm
+	for name, l := range map[string]*length{"size": &o.vector.size, "caption-size": &o.vector.captionSize} {
+		if l.set && l.mm == 0 {
+			return usageError("", "--%s: it is nothing", name)
+		}
+	}
 	quiet, err := sheet.ParseSpace(o.vector.quiet)
 	if err != nil {
 		return usageError("", "--quiet-zone: %w", err)
