@@ -72,7 +72,7 @@ bench: ## times: making codes beside other encoders, batches beside mere writing
 	@go -C bench run ./batch -doc ../docs/PERFORMANCE.md
 	@go -C bench run $(zxing_tags) . -doc ../docs/PERFORMANCE.md
 
-robustness: ## how much damage the scanner bears: half an hour, into docs/ROBUSTNESS.md
+robustness: ## how much damage the scanner bears: a quarter of an hour, into docs/ROBUSTNESS.md
 	SUNCODE_ROBUSTNESS=all go test -timeout 1h -run 'Real|Negatives' ./scan
 	go run ./internal/testkit/robustness
 
