@@ -249,7 +249,11 @@ func (p publication) print(w io.Writer, asJSON bool) error {
 	if asJSON {
 		return printJSON(w, p)
 	}
-	_, err := fmt.Fprintf(w, "published %d pages of %s as %s; home page %s\n", len(p.Pages), p.AppID, p.Env, p.Home)
+	pages := "1 page"
+	if n := len(p.Pages); n > 1 {
+		pages = fmt.Sprintf("%d pages", n)
+	}
+	_, err := fmt.Fprintf(w, "published %s of %s as %s; home page %s\n", pages, p.AppID, p.Env, p.Home)
 	return err
 }
 
