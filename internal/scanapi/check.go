@@ -49,7 +49,7 @@ func wrong(err error) string {
 	if !ok {
 		return strings.TrimPrefix(err.Error(), "json: ")
 	}
-	want := "a string"
+	var want string
 	switch e.Type.Kind() {
 	case reflect.Struct:
 		return "it is a JSON " + e.Value + ", want an object"
@@ -57,6 +57,8 @@ func wrong(err error) string {
 		want = "a boolean"
 	case reflect.Int, reflect.Float64:
 		want = "a number"
+	default:
+		want = "a string"
 	}
 	return fmt.Sprintf("%s is a JSON %s, want %s", e.Field, e.Value, want)
 }
