@@ -66,6 +66,9 @@ func TestCheck(t *testing.T) {
 
 // TestRemediesDo asks any question and does as the answer says.
 func TestRemediesDo(t *testing.T) {
+	if f := (&Question{SizeMM: 1524, Logo: &Logo{EdgePx: 4000}}).logo(); f.Verdict != OK {
+		t.Errorf("150 pixels an inch: %s", f.Message)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		q := Question{
 			Line: anyColour(t, "line"), Ground: anyColour(t, "ground"), SizeMM: rapid.Float64Range(0.1, 5000).Draw(t, "size"),

@@ -51,7 +51,7 @@ func (q *Question) logo() Finding {
 	fine := fineness(px, q.SizeMM)
 	f.Measured, f.Limit, f.Unit = round(fine), logoDPI, "pixels an inch"
 	f.Message = fmt.Sprintf("the logo has %.0f pixels an inch in that size", fine)
-	if fine < logoDPI {
+	if fine < logoDPI*(1-1e-9) { // a size that was proposed is fine enough whichever way it is rounded
 		need := math.Ceil(float64(px) * logoDPI / fine)
 		f.Verdict = Warning
 		f.Message += fmt.Sprintf(": it scans but looks coarse; a picture %.0f pixels wide would do", need)
