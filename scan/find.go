@@ -141,8 +141,11 @@ const maxDoubledPx = 1 << 20
 
 // FindContext is the function FindContext.
 func (s *Scanner) FindContext(ctx context.Context, img image.Image, o Options) []Result {
-	stop := o.Stop
 	deadline, timed := ctx.Deadline()
+	if ctx.Done() == nil && !timed {
+		return s.Find(img, o)
+	}
+	stop := o.Stop
 	o.Stop = func() bool {
 		return ctx.Err() != nil || timed && time.Now().After(deadline) || stop != nil && stop()
 	}

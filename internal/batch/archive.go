@@ -43,12 +43,10 @@ type packer interface {
 // files in it are dated 1980-01-01, so that the same codes make the same
 // archive.
 type Archive struct {
+	part
 	kind ArchiveKind
-	path string    // "": a stream
-	out  io.Writer // of a stream
 
 	mu      sync.Mutex // Sync runs beside Put
-	f       *os.File
 	w       *bufio.Writer
 	written int64
 	begun   int64 // what of it the disk was told of
@@ -65,46 +63,32 @@ const diskStep = 8 << 20
 
 // NewArchive is a sink that makes the archive at path, which must not be there
 // at a fresh start. Until it is whole its name ends with [Part].
-func NewArchive(kind ArchiveKind, path string) *Archive { return &Archive{kind: kind, path: path} }
+func NewArchive(kind ArchiveKind, path string) *Archive {
+	return &Archive{kind: kind, part: part{path: path}}
+}
 
 // NewStream is a sink that writes the archive to w. It cannot be resumed.
-func NewStream(kind ArchiveKind, w io.Writer) *Archive { return &Archive{kind: kind, out: w} }
+func NewStream(kind ArchiveKind, w io.Writer) *Archive {
+	return &Archive{kind: kind, part: part{out: w}}
+}
 
 // Parallel implements [Sink].
 func (a *Archive) Parallel() int { return 1 }
 
 // Begin implements [Sink].
 func (a *Archive) Begin(_ context.Context, state string, at *Mark) error {
-	if at == nil {
-		at = &Mark{}
-	} else if a.path == "" {
-		return errors.New("a stream cannot be resumed")
-	}
-	if err := a.open(at); err != nil {
+	at, err := a.begin(at)
+	if err != nil {
 		return err
 	}
 	a.written, a.begun = at.Written, at.Written
 	a.w = bufio.NewWriterSize(a.out, archiveBuffer)
-	var err error
 	if a.kind == Tar {
 		a.pack = &tarPacker{}
 	} else {
 		a.pack, err = openZIP(filepath.Join(state, "directory"), at)
 	}
 	return err
-}
-
-// open opens the file at the mark.
-func (a *Archive) open(at *Mark) error {
-	if a.path == "" {
-		return nil
-	}
-	f, err := openPart(a.path, at.Written == 0, at.Written)
-	if err != nil {
-		return err
-	}
-	a.f, a.out = f, f
-	return nil
 }
 
 // Write counts what goes into the archive. It is for packers.
@@ -167,24 +151,17 @@ func (a *Archive) Finish(_ context.Context, extras []Extra) error {
 	if err := a.f.Sync(); err != nil {
 		return err
 	}
-	if err := os.Rename(a.path+Part, a.path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(a.path))
+	return a.whole()
 }
 
 // Close implements [Sink].
 func (a *Archive) Close() error {
-	var errs []error
+	var err error
 	if a.pack != nil {
-		errs = append(errs, a.pack.close())
+		err = a.pack.close()
 		a.pack = nil
 	}
-	if a.f != nil {
-		errs = append(errs, a.f.Close())
-		a.f = nil
-	}
-	return errors.Join(errs...)
+	return errors.Join(err, a.close())
 }
 
 // pour writes a file's content to w.

@@ -18,8 +18,8 @@ func (r *run) print(ctx context.Context) error {
 	}
 	safe := r.now
 	for err == nil {
-		if r.sheets.between() {
-			r.now.Sink, r.now.Digest = r.sheets.Mark(), r.digestNow()
+		if mark := r.sheets.Mark(); mark.Sheet != nil {
+			r.now.Sink, r.now.Digest = mark, r.digestNow()
 			safe = r.now
 			err = r.saving.maybe(ctx, r)
 		}

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/suncode/suncode/internal/sheet"
@@ -18,11 +16,9 @@ import (
 // a row that is bad takes no place, and Spec.Format and the names of files do
 // not count. There is no manifest. It is resumed with the page that was not full.
 type Sheets struct {
+	part
 	layout sheet.Layout
 	style  sheet.Style
-	path   string    // "": a stream
-	out    io.Writer // of a stream
-	f      *os.File
 	pages  *sheet.Sheet
 
 	mu sync.Mutex // Sync runs beside the pages
@@ -31,23 +27,20 @@ type Sheets struct {
 
 // NewSheets is a sink that makes the PDF at path, which must not be there at a
 // fresh start. Until it is whole its name ends with [Part].
-func NewSheets(l sheet.Layout, path string) *Sheets { return &Sheets{layout: l, path: path} }
+func NewSheets(l sheet.Layout, path string) *Sheets {
+	return &Sheets{layout: l, part: part{path: path}}
+}
 
 // StreamSheets is a sink that writes the PDF to w. It cannot be resumed.
-func StreamSheets(l sheet.Layout, w io.Writer) *Sheets { return &Sheets{layout: l, out: w} }
+func StreamSheets(l sheet.Layout, w io.Writer) *Sheets { return &Sheets{layout: l, part: part{out: w}} }
 
 // Begin implements [Sink].
 func (s *Sheets) Begin(_ context.Context, _ string, at *Mark) error {
-	if at == nil {
-		at = &Mark{}
-	} else if s.path == "" {
-		return errors.New("a stream cannot be resumed")
-	}
-	if err := s.open(at); err != nil {
+	at, err := s.begin(at)
+	if err != nil {
 		return err
 	}
 	s.w = bufio.NewWriterSize(s.out, 256<<10)
-	var err error
 	if at.Sheet == nil {
 		s.pages, err = sheet.NewSheet(s, s.layout, s.style)
 	} else {
@@ -56,19 +49,6 @@ func (s *Sheets) Begin(_ context.Context, _ string, at *Mark) error {
 	if err != nil {
 		return errors.Join(badSpec("sheet", "%v", err), s.Close())
 	}
-	return nil
-}
-
-// open opens the file at the mark.
-func (s *Sheets) open(at *Mark) error {
-	if s.path == "" {
-		return nil
-	}
-	f, err := openPart(s.path, at.Sheet == nil, at.Written)
-	if err != nil {
-		return err
-	}
-	s.f, s.out = f, f
 	return nil
 }
 
@@ -85,12 +65,6 @@ func (s *Sheets) Parallel() int { return 1 }
 // Put implements [Sink]: sheets take no files.
 func (s *Sheets) Put(_ context.Context, f File) error {
 	return fmt.Errorf("%s is no code to be printed", f.Name)
-}
-
-// between tells whether no page is at work, so that Mark is good.
-func (s *Sheets) between() bool {
-	_, ok := s.pages.State()
-	return ok
 }
 
 // Mark implements [Sink]; it is nothing while a page is at work.
@@ -121,18 +95,8 @@ func (s *Sheets) Finish(ctx context.Context, _ []Extra) error {
 	if err := s.Sync(ctx); err != nil || s.f == nil {
 		return err
 	}
-	if err := os.Rename(s.path+Part, s.path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(s.path))
+	return s.whole()
 }
 
 // Close implements [Sink].
-func (s *Sheets) Close() error {
-	if s.f == nil {
-		return nil
-	}
-	err := s.f.Close()
-	s.f = nil
-	return err
-}
+func (s *Sheets) Close() error { return s.close() }

@@ -123,7 +123,7 @@ func makeState(dir string) error {
 // disk does not let go before.
 const lockWait = 3 * time.Second
 
-// waitFor locks a state folder.
+// waitFor locks a state folder, or an output at work.
 func waitFor(f *os.File) error {
 	for end := time.Now().Add(lockWait); ; time.Sleep(lockWait / 30) {
 		if err := lock(f); !errors.Is(err, ErrRunning) || time.Now().After(end) {

@@ -31,8 +31,8 @@ type finder struct {
 const maxTimeout = 24 * 60 * 60 * 1000
 
 // find is find(pixels, width, height, max, quick, timeout) in JavaScript: pixels is a Uint8Array of width × height × 4
-// bytes, RGBA with straight alpha; max and quick are those of scan.Options; timeout is in milliseconds. It returns an array of codes as
-// `suncode scan --json` prints them.
+// bytes, RGBA with straight alpha; max and quick are those of scan.Options; timeout is in milliseconds. It returns an
+// array of codes as `suncode scan --json` prints them.
 func (f *finder) find(_ js.Value, args []js.Value) any {
 	width, height := args[1].Int(), args[2].Int()
 	options := scan.Options{Max: args[3].Int(), Quick: args[4].Bool()}
