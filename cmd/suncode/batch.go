@@ -22,8 +22,8 @@ import (
 
 const batchLong = `Makes a code for each row of a source: FILE (CSV, TSV, JSON lines, or a scene a
 line), - for standard input, --pattern or --random. They go to -o: a folder, a ZIP
-or tar, a bucket, or with --sheet a PDF of contact sheets. A manifest comes with
-them: row, scene, page, path, file, ray count, bytes, sha256, label and warning.
+or tar, a bucket, or with --sheet a PDF of contact sheets. With files comes a
+manifest: row, scene, page, path, file, ray count, bytes, sha256, label, warning.
 
 Columns: scene, page, env_version, width, auto_color, line_color, is_hyaline,
 check_path, file, label; what a row leaves empty comes from the flags.

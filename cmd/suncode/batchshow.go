@@ -84,7 +84,7 @@ func progressLine(p *batch.Progress) string {
 	if p.Fraction > 0 {
 		line += fmt.Sprintf(", %.1f %%", 100*p.Fraction)
 	}
-	line += fmt.Sprintf(", %s, %.0f/s", megabytes(p.Bytes), p.Rate)
+	line += fmt.Sprintf(", %s, %.0f/s", byteSize(p.Bytes), p.Rate)
 	if p.Bad > 0 {
 		line += fmt.Sprintf(", bad rows: %d", p.Bad)
 	}
@@ -94,7 +94,13 @@ func progressLine(p *batch.Progress) string {
 	return line
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// byteSize is a size for people.
+func byteSize(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
 
 func (s *batchShow) bad(e *batch.RowError) {
 	s.bads++
@@ -143,7 +149,7 @@ func (s *batchShow) summary(r *batch.Report) string {
 	}
 	line := fmt.Sprintf("%s codes: %d of %s%d rows", verb, r.Good, some, r.Rows)
 	if !s.dryRun {
-		line += fmt.Sprintf(" in %s: %s, %s", s.target, megabytes(r.Bytes), r.Elapsed.Round(time.Millisecond))
+		line += fmt.Sprintf(" in %s: %s, %s", s.target, byteSize(r.Bytes), r.Elapsed.Round(time.Millisecond))
 	}
 	if r.Bad > 0 {
 		line += fmt.Sprintf("; bad rows: %d", r.Bad)
